@@ -1,0 +1,29 @@
+//! Who may come in: tokens in, identities out.
+//!
+//! A door asks for an identity and never sees a key. The crate knows realms, keys and claims; it knows no door, no
+//! broker, no socket and no clock (time is an argument), and verification does no I/O. In reading order:
+//!
+//! - [`realms`]: what the house calls;
+//! - [`realm`]: one trusted source of tokens, and the order in which its checks are made;
+//! - `token`: a token taken apart, well formed but not believed;
+//! - [`key`]: keys tied to algorithms, and the one question that they answer;
+//! - [`refusal`]: why a token is not accepted;
+//! - [`config`]: a realm as an operator describes it, checked and consumed at start;
+//! - [`mint`]: tokens for development and tests.
+
+pub mod config;
+pub mod key;
+pub mod mint;
+pub mod realm;
+pub mod realms;
+pub mod refusal;
+mod token;
+
+pub use config::{ConfigError, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret, Warning};
+pub use key::{Algorithm, Family, PublicKeyFault};
+pub use mint::{DevelopmentKey, TokenDraft};
+pub use realm::Realm;
+pub use realms::Realms;
+pub use refusal::{JsonFault, Reason, Refusal};
+pub use token::compact::MAX_TOKEN_BYTES;
+pub use token::json::MAX_JSON_DEPTH;

@@ -1,0 +1,158 @@
+//! What believed claims amount to: the nouns that the house works with.
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use vestibule_model::{
+    ChannelOverride, Identity, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+};
+
+use super::Realm;
+use super::claims::{Claims, decode_base64};
+use crate::Reason;
+use crate::token::Object;
+
+/// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
+/// says who its bearer is and until when, and nothing else.
+pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, Reason> {
+    let mut identity = Identity { user: user(claims), expires: claims.expires, ..anonymous(realm) };
+    if realm.rules.gateway_claims {
+        identity.expires = expiry(claims)?;
+        identity.info = claims.bytes("info", "b64info")?;
+        identity.meta = claims.opaque("meta");
+        identity.subscriptions = subscriptions(claims)?;
+    }
+    Ok(identity)
+}
+
+/// Whoever comes without a token.
+pub(super) fn anonymous(realm: &Realm) -> Identity {
+    Identity {
+        realm: realm.name.clone(),
+        organisation: realm.organisation.clone(),
+        user: UserId::anonymous(),
+        expires: None,
+        info: None,
+        meta: None,
+        subscriptions: Vec::new(),
+    }
+}
+
+/// What a subscription token is good for.
+pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<SubscriptionGrant, Reason> {
+    let client = claims.text("client")?.filter(|client| !client.is_empty());
+    Ok(SubscriptionGrant {
+        organisation: realm.organisation.clone(),
+        channel: claims.channel.as_deref().ok_or(Reason::ClaimMissing("channel"))?.into(),
+        user: user(claims),
+        client: client.as_deref().map(Into::into),
+        expires: expiry(claims)?,
+        info: claims.bytes("info", "b64info")?,
+        data: claims.bytes("data", "b64data")?,
+        overrides: claims.raw("override").map_or(Ok(ChannelOverride::default()), overrides)?,
+    })
+}
+
+fn user(claims: &Claims<'_>) -> UserId {
+    UserId::new(claims.user.as_deref().unwrap_or_default())
+}
+
+/// `expire_at` speaks of the connection or subscription and overrides the token's own `exp`; zero means never.
+fn expiry(claims: &Claims<'_>) -> Result<Option<UnixSeconds>, Reason> {
+    match claims.time("expire_at")? {
+        None => Ok(claims.expires),
+        Some(UnixSeconds(0)) => Ok(None),
+        Some(UnixSeconds(..0)) => Err(Reason::ClaimValue("expire_at")),
+        Some(time) => Ok(Some(time)),
+    }
+}
+
+/// `subs` with options for each channel wins over the plain list `channels`, unless it is empty. A channel listed
+/// twice is one subscription.
+fn subscriptions(claims: &Claims<'_>) -> Result<Vec<ServerSubscription>, Reason> {
+    let channels = claims.list("channels")?;
+    let detailed = claims.raw("subs").map_or(Ok(Vec::new()), detailed)?;
+    if !detailed.is_empty() {
+        return Ok(detailed);
+    }
+    let mut subscriptions: Vec<ServerSubscription> = Vec::with_capacity(channels.len());
+    let mut seen = std::collections::HashSet::with_capacity(channels.len());
+    for channel in &channels {
+        if seen.insert(channel) {
+            subscriptions.push(SubscriptionClaim::default().into_subscription(channel)?);
+        }
+    }
+    Ok(subscriptions)
+}
+
+fn detailed(raw: &str) -> Result<Vec<ServerSubscription>, Reason> {
+    let subs = Object::members_of(raw).ok_or(Reason::ClaimType("subs"))?;
+    let subscription = |(channel, raw): (&str, &str)| {
+        let claim: Option<SubscriptionClaim<'_>> =
+            serde_json::from_str(raw).map_err(|_| Reason::ClaimType("subs"))?;
+        claim.unwrap_or_default().into_subscription(channel)
+    };
+    subs.iter().map(subscription).collect()
+}
+
+/// One entry of `subs`.
+#[derive(Default, Deserialize)]
+struct SubscriptionClaim<'a> {
+    #[serde(borrow)]
+    info: Option<&'a RawValue>,
+    b64info: Option<String>,
+    data: Option<&'a RawValue>,
+    b64data: Option<String>,
+    #[serde(rename = "override")]
+    overrides: Option<OverrideClaim>,
+}
+
+impl SubscriptionClaim<'_> {
+    fn into_subscription(self, channel: &str) -> Result<ServerSubscription, Reason> {
+        let bytes = |json: Option<&RawValue>, base64: Option<String>| {
+            let verbatim = json.map(|raw| Bytes::copy_from_slice(raw.get().as_bytes()));
+            let encoded = base64.filter(|encoded| !encoded.is_empty());
+            encoded.map_or(Ok(verbatim), |encoded| decode_base64(&encoded, "subs").map(Some))
+        };
+        Ok(ServerSubscription {
+            channel: channel.into(),
+            info: bytes(self.info, self.b64info)?,
+            data: bytes(self.data, self.b64data)?,
+            overrides: self.overrides.unwrap_or_default().into(),
+        })
+    }
+}
+
+fn overrides(raw: &str) -> Result<ChannelOverride, Reason> {
+    let claim: OverrideClaim = serde_json::from_str(raw).map_err(|_| Reason::ClaimType("override"))?;
+    Ok(claim.into())
+}
+
+/// The claim `override`: each option is an object, so that "absent" and "off" differ in every language.
+#[derive(Default, Deserialize)]
+struct OverrideClaim {
+    presence: Option<Switch>,
+    join_leave: Option<Switch>,
+    force_push_join_leave: Option<Switch>,
+    force_recovery: Option<Switch>,
+    force_positioning: Option<Switch>,
+}
+
+#[derive(Deserialize)]
+struct Switch {
+    #[serde(default)]
+    value: bool,
+}
+
+impl From<OverrideClaim> for ChannelOverride {
+    fn from(claim: OverrideClaim) -> Self {
+        let value = |switch: Option<Switch>| switch.map(|switch| switch.value);
+        Self {
+            presence: value(claim.presence),
+            join_leave: value(claim.join_leave),
+            force_push_join_leave: value(claim.force_push_join_leave),
+            force_recovery: value(claim.force_recovery),
+            force_positioning: value(claim.force_positioning),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a realm's builder complains about, and what it warns of.
+
+use vestibule_auth::config::{Fault, MAX_KEYS};
+use vestibule_auth::{
+    Algorithm, ConfigError, Expected, Family, KeyConfig, Preset, PublicKeyFault, RealmConfig, RealmsConfig,
+    Warning,
+};
+
+use crate::support::{SECRET, built_realm, lenient, minutes, pem, strict};
+
+fn complaints(config: RealmConfig) -> Vec<(String, Fault)> {
+    let errors = config.build().expect_err("a bad configuration");
+    errors.into_iter().map(|error| (error.field, error.fault)).collect()
+}
+
+#[test]
+fn a_good_realm_has_no_warnings() {
+    let (realm, warnings) = built_realm(strict());
+    assert_eq!((realm.name(), realm.organisation().as_str()), ("strict", "default"));
+    assert_eq!(warnings, []);
+}
+
+#[test]
+fn all_complaints_come_at_once_and_say_where() {
+    let config = RealmConfig {
+        organisation: String::new(),
+        keys: vec![KeyConfig::secret(""), KeyConfig::secret(SECRET), KeyConfig::public_key("nonsense")],
+        issuer: Expected { exact: vec!["a".into()], pattern: Some("^b$".into()) },
+        audience: Expected::matching("^(a$"),
+        user_claim: Some("a.b".into()),
+        leeway: Some(minutes(2)),
+        ..RealmConfig::new("", Preset::Centrifugo)
+    };
+    let complaints = complaints(config);
+    let fields: Vec<&str> = complaints.iter().map(|(field, _)| field.as_str()).collect();
+    let expected =
+        ["name", "organisation", "keys[0]", "keys[2]", "user_claim", "leeway", "issuer", "audience"];
+    assert_eq!(fields, expected);
+    assert!(matches!(complaints[7].1, Fault::Pattern(_)));
+}
+
+#[test]
+fn a_short_secret_is_an_error_in_a_strict_realm_and_a_warning_in_a_lenient_one() {
+    let with = |preset, secret: &str| RealmConfig::new("r", preset).with_key(KeyConfig::secret(secret));
+    assert_eq!(complaints(with(Preset::Static, "secret")), [("keys[0]".into(), Fault::ShortSecret(6))]);
+    assert_eq!(built_realm(with(Preset::Static, &"x".repeat(32))).1, []);
+    let (_, warnings) = built_realm(with(Preset::Centrifugo, "secret"));
+    assert_eq!(warnings, [Warning::ShortSecret { realm: "r".into(), key: 0, bytes: 6 }]);
+}
+
+#[test]
+fn an_unusable_public_key_is_refused_with_its_reason() {
+    let with = |pem: &str| RealmConfig::new("r", Preset::Centrifugo).with_key(KeyConfig::public_key(pem));
+    for (pem, fault) in [
+        ("", PublicKeyFault::NotPem),
+        (pem!("rsa.pem"), PublicKeyFault::PrivateKey),
+        (pem!("rsa_weak.pub.pem"), PublicKeyFault::RsaSize(1024)),
+        (pem!("rsa_exponent_3.pub.pem"), PublicKeyFault::RsaExponent),
+        (pem!("secp256k1.pub.pem"), PublicKeyFault::Unsupported),
+    ] {
+        assert_eq!(complaints(with(pem)), [("keys[0]".into(), Fault::PublicKey(fault))]);
+    }
+}
+
+#[test]
+fn a_public_key_has_to_be_of_the_family_that_was_asked_for() {
+    let with = |family, pem: &str| {
+        RealmConfig::new("r", Preset::Centrifugo).with_key(KeyConfig::public_key_of(family, pem))
+    };
+    assert_eq!(built_realm(with(Family::Rsa, pem!("rsa.pub.pem"))).1, []);
+    assert_eq!(built_realm(with(Family::Ec, pem!("p521.pub.pem"))).1, []);
+    let fault = Fault::WrongFamily { expected: Family::Rsa, found: Family::Ec };
+    assert_eq!(complaints(with(Family::Rsa, pem!("p256.pub.pem"))), [("keys[0]".into(), fault)]);
+}
+
+#[test]
+fn a_key_that_no_allowed_algorithm_uses_is_an_error_and_an_algorithm_without_a_key_a_warning() {
+    let realm = |algorithms: &[Algorithm]| RealmConfig { algorithms: Some(algorithms.to_vec()), ..lenient() };
+    assert_eq!(complaints(realm(&[Algorithm::Rs256])), [("keys[0]".into(), Fault::IdleKey)]);
+    let (_, warnings) = built_realm(realm(&[Algorithm::Hs256, Algorithm::Rs256]));
+    assert_eq!(warnings, [Warning::NoKeyFor { realm: "lenient".into(), algorithm: Algorithm::Rs256 }]);
+}
+
+#[test]
+fn a_realm_without_keys_is_legal_and_warned_of() {
+    let (_, warnings) = built_realm(RealmConfig::new("r", Preset::Static));
+    assert_eq!(warnings, [Warning::NoKeys { realm: "r".into() }]);
+}
+
+#[test]
+fn the_number_of_keys_is_bounded() {
+    let keys = vec![KeyConfig::secret(SECRET); MAX_KEYS + 1];
+    let config = RealmConfig { keys, ..RealmConfig::new("r", Preset::Static) };
+    assert_eq!(complaints(config), [("keys".into(), Fault::TooManyKeys(MAX_KEYS + 1))]);
+}
+
+#[test]
+fn a_pattern_that_is_not_anchored_is_warned_of() {
+    let config = RealmConfig { issuer: Expected::matching("id.example"), ..strict() };
+    assert_eq!(
+        built_realm(config).1,
+        [Warning::LoosePattern { realm: "strict".into(), field: "issuer".into() }]
+    );
+}
+
+#[test]
+fn both_realms_complain_together_and_must_share_an_organisation() {
+    let connection = RealmConfig { user_claim: Some(String::new()), ..lenient() };
+    let subscription = RealmConfig { organisation: "other".into(), leeway: Some(minutes(2)), ..strict() };
+    let config = RealmsConfig { connection, subscription: Some(subscription), allow_no_token: false };
+    let errors = config.build().expect_err("a bad configuration");
+    let error =
+        |realm: &str, field: &str, fault| ConfigError { realm: realm.into(), field: field.into(), fault };
+    assert_eq!(
+        errors,
+        [
+            error("lenient", "user_claim", Fault::ClaimName),
+            error("strict", "leeway", Fault::LeewayTooLong),
+            error("strict", "organisation", Fault::OtherOrganisation),
+        ]
+    );
+}
+
+#[test]
+fn no_secret_is_printed() {
+    let config = RealmConfig::new("r", Preset::Static).with_key(KeyConfig::secret("do-not-print-me"));
+    assert!(!format!("{config:?}").contains("do-not-print-me"));
+    let errors = config.build().expect_err("a short secret");
+    assert!(!format!("{errors:?} {}", errors[0]).contains("do-not-print-me"));
+}

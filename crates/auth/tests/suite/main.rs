@@ -1,0 +1,10 @@
+//! The realms from outside: what is accepted, what is refused, and with which word.
+
+mod algorithms;
+mod configuration;
+mod connection;
+mod hostile;
+mod mutation;
+mod strict;
+mod subscription;
+mod support;

@@ -1,0 +1,79 @@
+//! `refresh`: a new token for the connection.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use vestibule_model::{ClientInfo, Identity, ServerSubscription, UnixSeconds};
+
+use super::joining::info_in_channel;
+use super::open::Open;
+use super::subscription::Origin;
+use super::turn::Turn;
+use super::verdict::{Errand, Step, Verdict};
+use crate::centrifuge::codes::{ErrorCode, disconnect};
+use crate::centrifuge::wire::{Answer, RefreshRequest};
+use crate::contract::{Effect, Refusal, Secret};
+
+impl Open {
+    pub(super) fn refresh(request: RefreshRequest, turn: &mut Turn<'_>) -> Verdict {
+        if request.token.is_empty() {
+            return Err(disconnect::BAD_REQUEST.into());
+        }
+        let ticket = turn.perform(Effect::Authenticate(Some(Secret(request.token.into()))));
+        Ok(Step::Waits(ticket, Errand::Refresh))
+    }
+
+    pub(super) fn refreshed(
+        &mut self,
+        identity: Result<Box<Identity>, Refusal>,
+        turn: &mut Turn<'_>,
+    ) -> Verdict {
+        let identity = match identity {
+            Ok(identity) => identity,
+            Err(Refusal::Expired) => return Err(disconnect::EXPIRED.into()),
+            Err(Refusal::Unavailable) => return Err(ErrorCode::INTERNAL.into()),
+            Err(Refusal::Anonymous) => return Err(disconnect::PERMISSION_DENIED.into()),
+            Err(Refusal::Missing | Refusal::Invalid) => return Err(disconnect::INVALID_TOKEN.into()),
+        };
+        if identity.user != self.who.user || identity.organisation != self.organisation {
+            return Err(disconnect::INVALID_TOKEN.into());
+        }
+        if self.has_other_token_channels(&identity.subscriptions) {
+            // The client comes back and gets what the new token gives.
+            return Err(disconnect::INSUFFICIENT_STATE.into());
+        }
+        let expires = identity.expires.filter(|_| !turn.rules.client.insecure);
+        let ttl = match expires {
+            None => None,
+            Some(expires) => Some(turn.ttl(expires).ok_or(ErrorCode::EXPIRED)?),
+        };
+        self.describe(identity.info);
+        self.set_expiry(expires, turn);
+        Ok(Step::Done(Answer::Refresh(ttl)))
+    }
+
+    /// Sets when the connection ends unless it is refreshed again.
+    pub(super) fn set_expiry(&mut self, expires: Option<UnixSeconds>, turn: &Turn<'_>) {
+        let delay = turn.rules.client.expired_close_delay;
+        self.expires = expires.map(|expires| turn.now.moment_of(turn.believed(expires)) + delay);
+    }
+
+    /// Changes what others see of the connection from now on; nothing changes nothing.
+    pub(super) fn describe(&mut self, connection: Option<Bytes>) {
+        if connection.is_none() || connection == self.who.connection {
+            return;
+        }
+        self.who = Arc::new(ClientInfo { connection, ..ClientInfo::clone(&self.who) });
+        for subscription in self.subscriptions.iter_mut() {
+            subscription.info = info_in_channel(&self.who, subscription.info.channel.clone());
+        }
+    }
+
+    /// Whether the token names other channels than the connection is subscribed to.
+    fn has_other_token_channels(&self, named: &[ServerSubscription]) -> bool {
+        let names = |channel: &str| named.iter().any(|subscription| *subscription.channel == *channel);
+        let is_missing = |channel: &str| !channel.is_empty() && !self.subscriptions.contains(channel);
+        named.iter().any(|subscription| is_missing(&subscription.channel))
+            || self.subscriptions.iter().any(|s| s.origin == Origin::Token && !names(s.channel.name()))
+    }
+}

@@ -1,0 +1,129 @@
+//! Puts the house together, and takes it down.
+
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::thread::{JoinHandle, available_parallelism};
+
+use tokio_util::sync::CancellationToken;
+use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
+use vestibule_broker::WorkerId;
+
+use crate::api::{self, Api};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::steward::Steward;
+use crate::telemetry::Counters;
+use crate::transport::{Admission, CentrifugeDoor, Listener, Origins, Site, WorkerThread, bind, start};
+use crate::worker::{Inboxes, Mailbox, Seats, Surroundings, inbox};
+
+mod failure;
+mod goodbye;
+
+pub use failure::StartFailure;
+
+/// A house with its doors open.
+pub struct House {
+    address: SocketAddr,
+    inboxes: Inboxes,
+    counters: Vec<Arc<Counters>>,
+    threads: Vec<JoinHandle<io::Result<()>>>,
+    closing: CancellationToken,
+    ending: CancellationToken,
+    settings: Goodbye,
+}
+
+/// What is needed of the settings to take the house down.
+struct Goodbye {
+    grace: std::time::Duration,
+}
+
+impl House {
+    /// Opens the house.
+    ///
+    /// # Errors
+    /// What the operator has to mend: realms that make no sense, an address that cannot be had.
+    pub fn open(settings: Settings) -> Result<Self, StartFailure> {
+        let clock = Clock::start();
+        let count = workers(settings.workers);
+        let listeners = bind(settings.listen, count).map_err(|error| StartFailure::Listen(settings.listen, error))?;
+        let address = listeners[0].local_addr().map_err(|error| StartFailure::Listen(settings.listen, error))?;
+        let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
+        let inboxes = Inboxes::new(senders);
+        let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
+        let (realms, warnings) = settings.realms.build().map_err(StartFailure::Realms)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
+        let steward = Steward::new(realms, broker, |errand| {
+            tokio::task::spawn_local(errand);
+        });
+        let rules = Arc::new(settings.centrifuge.rules);
+        let api = Api {
+            settings: settings.api,
+            health: settings.health,
+            metrics: settings.metrics,
+            demo: settings.demo,
+            node: settings.node,
+            rules: Arc::clone(&rules),
+            steward: steward.clone(),
+            inboxes: inboxes.clone(),
+            counters: counters.clone(),
+            clock,
+        };
+        let site = Arc::new(Site {
+            centrifuge: CentrifugeDoor {
+                path: settings.centrifuge.path,
+                enabled: settings.centrifuge.enabled,
+                origins: Origins::new(&settings.centrifuge.allowed_origins).map_err(StartFailure::Origins)?,
+                rules,
+            },
+            router: api::router(api),
+            admission: Admission::new(settings.connections, settings.connections_per_second, counters.clone()),
+            head_timeout: settings.head_timeout,
+        });
+        let seats = Seats::new(settings.connections_per_user);
+        let (closing, ending) = (CancellationToken::new(), CancellationToken::new());
+        let part = |(index, (mailbox, listener)): (usize, (Mailbox, Listener))| WorkerThread {
+            surroundings: Surroundings {
+                id: WorkerId(u8::try_from(index).expect("there are at most 64 workers")),
+                limits: settings.limits.clone(),
+                steward: steward.clone(),
+                inboxes: inboxes.clone(),
+                seats: seats.clone(),
+                counters: Arc::clone(&counters[index]),
+            },
+            mailbox,
+            listener,
+            site: Arc::clone(&site),
+            clock,
+            closing: closing.clone(),
+            ending: ending.clone(),
+        };
+        let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
+        let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
+        Ok(Self {
+            address,
+            inboxes,
+            counters,
+            threads,
+            closing,
+            ending,
+            settings: Goodbye { grace: settings.shutdown },
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// One for each core, and no more than a broker can tell apart.
+fn workers(wanted: Option<NonZeroU32>) -> usize {
+    let cores = || available_parallelism().map_or(1, usize::from);
+    wanted.map_or_else(cores, |wanted| wanted.get() as usize).min(WorkerId::MAX)
+}
+

@@ -1,0 +1,36 @@
+//! Why a house could not be opened: what the operator has to mend.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+use vestibule_auth::ConfigError;
+
+/// Why a house could not be opened.
+#[derive(Debug)]
+pub enum StartFailure {
+    /// The address cannot be listened at.
+    Listen(SocketAddr, io::Error),
+    /// A realm makes no sense.
+    Realms(Vec<ConfigError>),
+    /// An origin is not a pattern.
+    Origins(globset::Error),
+    /// The operating system gives no thread.
+    Thread(io::Error),
+}
+
+impl fmt::Display for StartFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen(address, error) => write!(f, "cannot listen at {address}: {error}"),
+            Self::Realms(errors) => {
+                let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+                f.write_str(&errors.join("\n"))
+            }
+            Self::Origins(error) => write!(f, "allowed_origins: {error}"),
+            Self::Thread(error) => write!(f, "cannot start a worker: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartFailure {}

@@ -1,0 +1,88 @@
+//! What the operator wants, as written and as checked.
+//!
+//! A configuration is read from a file, the environment and flags, checked as a whole (all complaints at once, each
+//! with its key), and becomes a [`Settings`], which the house consumes when it is built. After start there is no
+//! configuration left to reach into.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use vestibule_auth::RealmsConfig;
+use vestibule_doors::centrifuge::rules::Rules;
+
+use crate::worker::Limits;
+
+/// A configuration that has been checked: everything that a house needs to be built.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the house listens.
+    pub listen: SocketAddr,
+    /// How many workers it has; `None`: one for each core.
+    pub workers: Option<NonZeroU32>,
+    /// The bounds of every connection.
+    pub limits: Limits,
+    /// How long a peer may take to send the head of its request.
+    pub head_timeout: Duration,
+    /// Connections that a node takes at a time.
+    pub connections: Option<NonZeroU32>,
+    /// New connections that a node takes in a second.
+    pub connections_per_second: Option<NonZeroU32>,
+    /// Connections that a user may have on a node.
+    pub connections_per_user: Option<NonZeroU32>,
+    /// Who may come in.
+    pub realms: RealmsConfig,
+    /// The door of the Centrifuge protocol.
+    pub centrifuge: CentrifugeSettings,
+    /// The server API.
+    pub api: ApiSettings,
+    /// Where `{}` says that the process works, as load balancers of Centrifugo expect it; `None`: nowhere.
+    pub health: Option<String>,
+    /// Where metrics are; `None`: nowhere.
+    pub metrics: Option<String>,
+    /// The demo page and its sessions; only `vestibule dev` has them.
+    pub demo: Option<DemoSettings>,
+    /// How long a graceful stop may take.
+    pub shutdown: Duration,
+    /// How this node calls itself.
+    pub node: String,
+}
+
+/// The door of the Centrifuge protocol.
+#[derive(Clone, Debug)]
+pub struct CentrifugeSettings {
+    /// Whether it is open.
+    pub enabled: bool,
+    /// Where it is, beside `/`: no slash at the end.
+    pub path: String,
+    /// Origins of pages that may enter, with `*` for anything.
+    pub allowed_origins: Vec<String>,
+    /// What sessions go by.
+    pub rules: Rules,
+}
+
+/// The server API.
+#[derive(Clone, Debug)]
+pub struct ApiSettings {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// Where it is: no slash at the end.
+    pub path: String,
+    /// The key that callers have to show; `None`: nobody can call it.
+    pub key: Option<vestibule_auth::Secret>,
+    /// Whether anybody can call it, without a key.
+    pub insecure: bool,
+    /// Errors become HTTP statuses.
+    pub errors_as_status: bool,
+    /// Largest body in bytes.
+    pub body_size: usize,
+    /// Most commands in a batch, and most channels in a broadcast.
+    pub batch_size: usize,
+}
+
+/// The demo of `vestibule dev`.
+#[derive(Clone, Debug)]
+pub struct DemoSettings {
+    /// Signs its tokens.
+    pub key: vestibule_auth::Secret,
+}

@@ -1,0 +1,122 @@
+//! Carries out what sessions ask for.
+//!
+//! One `match` leads from an effect to the function that does it. The steward holds what is shared by all workers
+//! (realms, broker) and nothing of any connection.
+
+mod errand;
+mod recovery;
+mod subscribe;
+
+use std::sync::Arc;
+
+use vestibule_auth::Realms;
+use vestibule_broker::memory::MemoryBroker;
+use vestibule_broker::{Broker, BrokerError, WorkerId};
+use vestibule_doors::contract::{Effect, Fault, Outcome, Refusal, Secret};
+use vestibule_model::{ChannelKey, ClientInfo, HistoryQuery, Identity, Now, Position, SubscriptionGrant};
+
+pub use errand::Spawn;
+pub use subscribe::Following;
+
+/// The broker of this house. A second kind makes this an enum with one arm each.
+pub type HouseBroker = MemoryBroker;
+
+/// Carries out effects. Cloning costs one reference count.
+#[derive(Clone)]
+pub struct Steward(Arc<Inner>);
+
+struct Inner {
+    realms: Realms,
+    broker: HouseBroker,
+    spawn: Spawn,
+}
+
+impl Steward {
+    /// A steward over these. `spawn` takes what cannot be done at once.
+    pub fn new(realms: Realms, broker: HouseBroker, spawn: Spawn) -> Self {
+        Self(Arc::new(Inner { realms, broker, spawn }))
+    }
+
+    /// The broker, for those who publish without a connection.
+    pub fn broker(&self) -> &HouseBroker {
+        &self.0.broker
+    }
+
+    /// Carries out an effect that concerns no worker's own state.
+    pub async fn perform(self, effect: Effect, now: Now) -> Outcome {
+        let broker = self.broker();
+        match effect {
+            Effect::Authenticate(token) => Outcome::Identity(self.authenticate(token, now).map(Box::new)),
+            Effect::Authorise(token) => Outcome::Grant(self.authorise(&token, now).map(Box::new)),
+            Effect::Publish { channel, publication, options } => Outcome::Published(
+                broker.publish(&channel, publication, &options, now).await.map(|_| ()).map_err(fault),
+            ),
+            Effect::Presence(channel) => Outcome::Presence(broker.presence(&channel, now).await.map_err(fault)),
+            Effect::PresenceStats(channel) => {
+                Outcome::PresenceStats(broker.presence_stats(&channel, now).await.map_err(fault))
+            }
+            Effect::History { channel, query, meta_ttl } => {
+                Outcome::History(broker.history(&channel, &query, meta_ttl, now).await.map_err(fault))
+            }
+            Effect::Admit(_) | Effect::Subscribe(_) => {
+                unreachable!("a worker keeps its own roster and shard, and never hands these on")
+            }
+        }
+    }
+
+    fn authenticate(&self, token: Option<Secret>, now: Now) -> Result<Identity, Refusal> {
+        let verdict = match token {
+            Some(token) => self.0.realms.connection(&token.0, now.unix),
+            None => self.0.realms.anonymous(),
+        };
+        verdict.map_err(refusal)
+    }
+
+    fn authorise(&self, token: &Secret, now: Now) -> Result<SubscriptionGrant, Refusal> {
+        self.0.realms.subscription(&token.0, now.unix).map_err(refusal)
+    }
+
+    /// The client is still in the channel.
+    pub fn still_there(&self, channel: ChannelKey, info: Arc<ClientInfo>, now: Now) {
+        let steward = self.clone();
+        self.run(async move {
+            // A presence that could not be renewed is renewed at the next interval, or expires.
+            let _retried = steward.broker().enter(&channel, &info, now).await;
+        });
+    }
+
+    /// Where the channel's stream stands; `None` when it cannot be told now.
+    pub async fn top(self, channel: ChannelKey, meta_ttl: std::time::Duration, now: Now) -> Option<Position> {
+        let page = self.broker().history(&channel, &HistoryQuery::POSITION, meta_ttl, now).await;
+        page.ok().map(|page| page.top)
+    }
+
+    /// A subscription has ended. `worker`: it was that worker's last in the channel.
+    pub fn end(&self, channel: ChannelKey, departure: Option<crate::worker::Departure>, worker: Option<WorkerId>) {
+        if departure.as_ref().is_none_or(|departure| !departure.concerns_others()) && worker.is_none() {
+            return;
+        }
+        let steward = self.clone();
+        self.run(async move { steward.depart(&channel, departure, worker).await });
+    }
+}
+
+/// As much of a broker's trouble as a session may know.
+fn fault(error: BrokerError) -> Fault {
+    match error {
+        BrokerError::Unrecoverable => Fault::Unrecoverable,
+        BrokerError::Overloaded => Fault::Overloaded,
+        BrokerError::Unavailable => Fault::Unavailable,
+        BrokerError::NotSupported => Fault::NotSupported,
+    }
+}
+
+/// As much of a realm's reason as a session may know.
+fn refusal(refusal: vestibule_auth::Refusal) -> Refusal {
+    match refusal {
+        vestibule_auth::Refusal::NoToken => Refusal::Missing,
+        vestibule_auth::Refusal::Expired(_) => Refusal::Expired,
+        vestibule_auth::Refusal::Invalid(_) => Refusal::Invalid,
+        vestibule_auth::Refusal::AnonymousToken => Refusal::Anonymous,
+    }
+}

@@ -1,0 +1,104 @@
+//! What a subscription needs of the world, and what is left to do when it ends.
+
+use std::time::Duration;
+
+use vestibule_broker::{Announcement, Broker, BrokerError, WorkerId};
+use vestibule_doors::contract::{self, Fault, Recover, Recovery, Subscribed};
+use vestibule_model::{ChannelKey, HistoryQuery, Now, Position};
+
+use super::{Steward, fault, recovery};
+use crate::worker::Departure;
+
+/// What a worker tells the steward of a subscription.
+pub struct Following {
+    /// The worker, when this is its first subscription in the channel.
+    pub worker: Option<WorkerId>,
+    /// How it follows the stream, if it does.
+    pub following: Option<contract::Following>,
+}
+
+impl Steward {
+    /// Makes a subscription stand: deliveries, position, what was missed, presence, and the news for the others.
+    ///
+    /// # Errors
+    /// Nothing stands then, but for the worker's deliveries, which end with its last subscription.
+    pub async fn subscribe(
+        self,
+        channel: ChannelKey,
+        departure: Departure,
+        wish: Following,
+        now: Now,
+    ) -> Result<Subscribed, Fault> {
+        let broker = self.broker();
+        if let Some(worker) = wish.worker {
+            broker.subscribe(worker, &channel).await.map_err(fault)?;
+        }
+        // Read after deliveries began: whatever is published from here on is either in what is read or held aside.
+        let subscribed = match wish.following {
+            Some(following) => self.follow(&channel, following, now).await?,
+            None => Subscribed::default(),
+        };
+        if departure.presence {
+            broker.enter(&channel, &departure.info, now).await.map_err(fault)?;
+        }
+        if departure.announces {
+            broker.announce(&channel, Announcement::Join(departure.info)).await.map_err(fault)?;
+        }
+        Ok(subscribed)
+    }
+
+    async fn follow(
+        &self,
+        channel: &ChannelKey,
+        following: contract::Following,
+        now: Now,
+    ) -> Result<Subscribed, Fault> {
+        let Some(wish) = following.recover else {
+            let top = self.stands(channel, following.meta_ttl, now).await?;
+            return Ok(Subscribed { position: Some(top), recovery: None });
+        };
+        let (position, recovery) = self.recover(channel, &wish, following.meta_ttl, now).await?;
+        if wish.strict && !recovery.recovered {
+            return Err(Fault::Unrecoverable);
+        }
+        Ok(Subscribed { position: Some(position), recovery: Some(recovery) })
+    }
+
+    async fn recover(
+        &self,
+        channel: &ChannelKey,
+        wish: &Recover,
+        meta_ttl: Duration,
+        now: Now,
+    ) -> Result<(Position, Recovery), Fault> {
+        match self.broker().history(channel, &recovery::query(wish), meta_ttl, now).await {
+            Ok(page) => Ok((page.top.clone(), recovery::recover(wish, page))),
+            Err(BrokerError::Unrecoverable) => {
+                let top = self.stands(channel, meta_ttl, now).await?;
+                Ok((top, Recovery { recovered: false, publications: Vec::new() }))
+            }
+            Err(error) => Err(fault(error)),
+        }
+    }
+
+    async fn stands(&self, channel: &ChannelKey, meta_ttl: Duration, now: Now) -> Result<Position, Fault> {
+        let page = self.broker().history(channel, &HistoryQuery::POSITION, meta_ttl, now).await;
+        page.map(|page| page.top).map_err(fault)
+    }
+
+    /// Undoes what a subscription did in the world. A broker that cannot be reached now forgets by itself, so its
+    /// errors are nobody's business.
+    pub(super) async fn depart(&self, channel: &ChannelKey, departure: Option<Departure>, worker: Option<WorkerId>) {
+        let broker = self.broker();
+        if let Some(worker) = worker {
+            let _forgotten = broker.unsubscribe(worker, channel).await;
+        }
+        let Some(departure) = departure else { return };
+        if departure.presence {
+            let _expires = broker.leave(channel, departure.info.client).await;
+        }
+        if departure.announces {
+            let _at_most_once = broker.announce(channel, Announcement::Leave(departure.info)).await;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Sockets: from the listener to the worker and back.
+//!
+//! Every worker has a thread, a listening socket on the same port, and a runtime that runs nothing but its own
+//! connections. A connection begins with the head of a request: an upgrade goes to its door, everything else to the
+//! HTTP service behind the same port.
+//!
+//! - `thread`: a worker's thread, and what moves the worker in it;
+//! - `listener`: sockets that share one port; `accept`: connections as they come;
+//! - `head`: the head of a request; `upgrade`: which door it goes to, and whether it may;
+//! - `admission`: how many connections a node takes;
+//! - `socket`: a peer's end, and the task that waits on it;
+//! - `http`: everything that is not an upgrade.
+
+mod accept;
+mod admission;
+mod head;
+mod http;
+mod listener;
+mod socket;
+mod thread;
+mod upgrade;
+
+pub use admission::Admission;
+pub use http::Prefixed;
+pub use listener::{Listener, bind};
+pub use thread::{WorkerThread, start};
+pub use upgrade::{CentrifugeDoor, Origins};
+
+/// What is reached through the port: the doors, and the HTTP service.
+pub struct Site {
+    /// The door of the Centrifuge protocol.
+    pub centrifuge: CentrifugeDoor,
+    /// Everything that is not an upgrade.
+    pub router: axum::Router,
+    /// How many connections are let in.
+    pub admission: Admission,
+    /// How long a peer may take to send the head of its request.
+    pub head_timeout: std::time::Duration,
+}

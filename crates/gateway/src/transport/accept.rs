@@ -1,0 +1,128 @@
+//! Connections as they come: to a door, or to the HTTP service.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::spawn_local;
+use tokio::time::{sleep, timeout};
+use vestibule_model::ClientId;
+use vestibule_websocket::handshake;
+
+use super::head::{self, MAX_HEADERS};
+use super::socket::{LocalWorker, Socket, attend};
+use super::upgrade::{Welcome, short_answer};
+use super::{Site, http};
+use crate::clock::Clock;
+use crate::worker::Arrival;
+
+/// How long a listener rests when the process has no file descriptors left.
+const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
+
+/// What a thread needs to take in connections.
+#[derive(Clone)]
+pub struct Porch {
+    /// The worker of this thread.
+    pub worker: LocalWorker,
+    /// What is behind the port.
+    pub site: Arc<Site>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Accepts connections for ever.
+pub async fn accept(listener: TcpListener, porch: Rc<Porch>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                spawn_local(receive(stream, Rc::clone(&porch)));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(OUT_OF_DESCRIPTORS).await;
+            }
+        }
+    }
+}
+
+async fn receive(mut stream: TcpStream, porch: Rc<Porch>) {
+    let Ok(Ok(head)) = timeout(porch.site.head_timeout, head::read(&mut stream)).await else {
+        // Too slow, too long, or gone: there is nobody to whom an answer would be of use.
+        return;
+    };
+    match porch.route(&head) {
+        Route::Door(welcome, length) => porch.upgrade(stream, &welcome, head, length).await,
+        Route::Refuse(response) => refuse(stream, &response).await,
+        Route::Http => http::serve(stream, head.freeze(), porch).await,
+    }
+}
+
+/// Where the head of a request leads.
+enum Route {
+    /// Through a door; the head is so long.
+    Door(Welcome, usize),
+    /// Nowhere.
+    Refuse(Vec<u8>),
+    /// To the HTTP service, which knows what to say to a head that is none.
+    Http,
+}
+
+impl Porch {
+    fn route(&self, bytes: &[u8]) -> Route {
+        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+        let mut request = httparse::Request::new(&mut headers);
+        let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return Route::Http };
+        let (path, query) = split(request.path.unwrap_or_default());
+        let door = &self.site.centrifuge;
+        let upgrade = handshake::check_httparse(&request);
+        let is_meant = door.is_only_at(path) || (door.is_at(path) && upgrade != Err(handshake::Refusal::NotAnUpgrade));
+        if !is_meant {
+            return Route::Http;
+        }
+        if self.site.admission.admit(self.clock.now().moment).is_err() {
+            return Route::Refuse(short_answer("503 Service Unavailable", "Service Unavailable\n"));
+        }
+        let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
+        match door.look_at(upgrade, origin.map(|header| header.value), query) {
+            Ok(welcome) => Route::Door(welcome, length),
+            Err(unwelcome) => Route::Refuse(unwelcome.response()),
+        }
+    }
+
+    async fn upgrade(&self, mut stream: TcpStream, welcome: &Welcome, mut head: BytesMut, length: usize) {
+        if stream.write_all(&welcome.response).await.is_err() {
+            return;
+        }
+        head.advance(length);
+        self.enter(stream, welcome, head);
+    }
+
+    /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
+    pub fn enter(&self, stream: TcpStream, welcome: &Welcome, mut early: BytesMut) {
+        let now = self.clock.now();
+        let client = ClientId::from_random(rand::random());
+        let (session, outputs) = self.site.centrifuge.open(welcome, client, rand::random(), now);
+        let arrival = Arrival { link: Socket::new(stream), session, outputs, client, form: welcome.form() };
+        let mut worker = self.worker.borrow_mut();
+        let who = worker.arrive(arrival, now);
+        if !early.is_empty() {
+            worker.received(who, &mut early, now);
+        }
+        spawn_local(attend(Rc::clone(&self.worker), who, self.clock));
+    }
+}
+
+async fn refuse(mut stream: TcpStream, response: &[u8]) {
+    // A peer that does not take its answer needs none.
+    let _unheard = stream.write_all(response).await;
+    let _unheard = stream.shutdown().await;
+}
+
+/// The path and the query of a request's target.
+pub fn split(target: &str) -> (&str, &str) {
+    target.split_once('?').unwrap_or((target, ""))
+}
+

@@ -1,0 +1,135 @@
+//! Everything that is not an upgrade, by hyper and axum.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use bytes::{Buf, Bytes, BytesMut};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tower_service::Service;
+use vestibule_websocket::handshake;
+
+use super::accept::Porch;
+use super::head::MAX_HEAD;
+use super::upgrade::Welcome;
+
+/// A stream of which something has been read already.
+pub struct Prefixed {
+    prefix: Bytes,
+    stream: TcpStream,
+}
+
+/// Serves requests on a stream until either side has had enough.
+pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
+    let head_timeout = porch.site.head_timeout;
+    let service = service_fn(move |request| answer(request, Rc::clone(&porch)));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_timeout)
+        .max_buf_size(MAX_HEAD.max(64 << 10))
+        .serve_connection(TokioIo::new(Prefixed { prefix, stream }), service)
+        .with_upgrades();
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "an HTTP connection ended early");
+    }
+}
+
+async fn answer(request: Request<Incoming>, porch: Rc<Porch>) -> Result<Response<Body>, Infallible> {
+    let door = &porch.site.centrifuge;
+    let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
+    // A proxy may send an upgrade over a connection that has carried ordinary requests before.
+    if door.is_at(request.uri().path()) && upgrade.is_ok() {
+        let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
+        let welcome = door.look_at(upgrade, origin, request.uri().query().unwrap_or_default());
+        return Ok(match welcome {
+            Ok(welcome) => upgrade_later(request, welcome, &porch),
+            Err(_) => plain(StatusCode::FORBIDDEN, "Forbidden\n"),
+        });
+    }
+    porch.site.router.clone().call(request.map(Body::new)).await
+}
+
+/// Answers with the switch of protocols, and enters the door when hyper has let go of the stream.
+fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: &Rc<Porch>) -> Response<Body> {
+    if porch.site.admission.admit(porch.clock.now().moment).is_err() {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable\n");
+    }
+    let response = switching(&welcome.response);
+    let upgrading = hyper::upgrade::on(&mut request);
+    let porch = Rc::clone(porch);
+    tokio::task::spawn_local(async move {
+        let Ok(upgraded) = upgrading.await else { return };
+        let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
+        let Prefixed { prefix, stream } = parts.io.into_inner();
+        let early = [parts.read_buf, prefix].concat();
+        porch.enter(stream, &welcome, BytesMut::from(&early[..]));
+    });
+    response
+}
+
+/// The answer as hyper wants it, from the bytes that go out where hyper is not asked.
+fn switching(bytes: &[u8]) -> Response<Body> {
+    let mut headers = [httparse::EMPTY_HEADER; 8];
+    let mut parsed = httparse::Response::new(&mut headers);
+    let mut response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
+    if parsed.parse(bytes).is_ok() {
+        for header in parsed.headers.iter() {
+            response = response.header(header.name, header.value);
+        }
+    }
+    response.body(Body::empty()).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, ""))
+}
+
+fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response
+}
+
+impl AsyncRead for Prefixed {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.prefix.is_empty() {
+            return Pin::new(&mut self.stream).poll_read(cx, buf);
+        }
+        let count = self.prefix.len().min(buf.remaining());
+        buf.put_slice(&self.prefix[..count]);
+        self.prefix.advance(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Prefixed {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,102 @@
+//! A worker's thread, and what moves the worker in it.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::select;
+use tokio::task::{LocalSet, spawn_local, yield_now};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::accept::{Porch, accept};
+use super::listener::Listener;
+use super::socket::LocalWorker;
+use super::Site;
+use crate::clock::Clock;
+use crate::worker::{Mail, Mailbox, Surroundings, TICK, Worker};
+
+/// Pieces of mail that are read in one turn.
+const MAIL_BATCH: usize = 256;
+
+/// Connections that are flushed before others get their turn: about a millisecond and a half of writing.
+const FLUSH_BATCH: usize = 256;
+
+/// What one thread is made of.
+pub struct WorkerThread {
+    /// The worker's part of the house.
+    pub surroundings: Surroundings,
+    /// Its mail.
+    pub mailbox: Mailbox,
+    /// Its listening socket.
+    pub listener: Listener,
+    /// What is behind the port.
+    pub site: Arc<Site>,
+    /// The clock.
+    pub clock: Clock,
+    /// No more connections are taken in.
+    pub closing: CancellationToken,
+    /// The thread ends.
+    pub ending: CancellationToken,
+}
+
+/// Starts the thread.
+///
+/// # Errors
+/// When the operating system gives no thread.
+pub fn start(parts: WorkerThread) -> io::Result<JoinHandle<io::Result<()>>> {
+    let name = format!("worker-{}", parts.surroundings.id.0);
+    std::thread::Builder::new().name(name).spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        LocalSet::new().block_on(&runtime, run(parts))
+    })
+}
+
+async fn run(parts: WorkerThread) -> io::Result<()> {
+    let WorkerThread { surroundings, mailbox, listener, site, clock, closing, ending } = parts;
+    let listener = TcpListener::from_std(listener)?;
+    let worker = Rc::new(RefCell::new(Worker::new(surroundings, clock.now())));
+    let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock });
+    spawn_local(async move {
+        select! {
+            () = accept(listener, porch) => {}
+            // Dropping the listener refuses whoever comes now, and with one port for all workers nobody is lost in a
+            // queue that no one empties.
+            () = closing.cancelled() => {}
+        }
+    });
+    select! {
+        () = turn(worker, mailbox, clock) => {}
+        () = ending.cancelled() => {}
+    }
+    Ok(())
+}
+
+/// Mail, time and what they leave to be sent, in turns.
+async fn turn(worker: LocalWorker, mut mailbox: Mailbox, clock: Clock) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut mails: Vec<Mail> = Vec::with_capacity(MAIL_BATCH);
+    loop {
+        select! {
+            biased;
+            _ = ticks.tick() => worker.borrow_mut().turn(clock.now()),
+            open = mailbox.receive(&mut mails, MAIL_BATCH) => {
+                if !open {
+                    return;
+                }
+                worker.borrow_mut().read_mail(&mut mails, clock.now());
+            }
+        }
+        // What arrives while a long flush goes on is added to what has not been sent yet, and leaves with it.
+        while worker.borrow_mut().flush(FLUSH_BATCH, clock.now()) {
+            yield_now().await;
+            mailbox.take(&mut mails, MAIL_BATCH);
+            worker.borrow_mut().read_mail(&mut mails, clock.now());
+        }
+    }
+}

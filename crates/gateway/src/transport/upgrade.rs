@@ -1,0 +1,189 @@
+//! Which door a request goes to, and whether it may.
+
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use vestibule_doors::Form;
+use vestibule_doors::centrifuge::rules::Rules;
+use vestibule_doors::centrifuge::session::{Opening, Session};
+use vestibule_doors::centrifuge::wire::Encoding;
+use vestibule_doors::contract::Outputs;
+use vestibule_model::{ClientId, Now};
+use vestibule_websocket::handshake::{Refusal, Upgrade};
+
+use crate::worker::AnySession;
+
+/// The subprotocols of the Centrifuge door, in no order: the client's decides.
+const SUBPROTOCOLS: [&str; 2] = ["centrifuge-json", "centrifuge-protobuf"];
+
+/// The door of the Centrifuge protocol over WebSocket.
+pub struct CentrifugeDoor {
+    /// Where it is, beside `/`: no slash at the end.
+    pub path: String,
+    /// Whether it is open.
+    pub enabled: bool,
+    /// From which pages it may be entered.
+    pub origins: Origins,
+    /// What sessions go by.
+    pub rules: Arc<Rules>,
+}
+
+/// Web pages by their origin.
+pub struct Origins(GlobSet);
+
+/// An upgrade that may go on: what to answer, and what to open.
+pub struct Welcome {
+    /// The answer, whole.
+    pub response: Vec<u8>,
+    /// How its client reads and writes.
+    pub encoding: Encoding,
+    frame_pings: bool,
+}
+
+/// An upgrade that may not.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unwelcome {
+    /// It is not a valid upgrade.
+    Invalid(Refusal),
+    /// It comes from a page of another origin.
+    Origin,
+}
+
+impl Origins {
+    /// Pages whose origin matches one of these patterns, in which `*` stands for anything.
+    ///
+    /// # Errors
+    /// When one is not a pattern: which, and why.
+    pub fn new(patterns: &[String]) -> Result<Self, globset::Error> {
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            set.add(GlobBuilder::new(pattern).case_insensitive(true).literal_separator(false).build()?);
+        }
+        Ok(Self(set.build()?))
+    }
+
+    /// Whether a page of this origin may come in. What is not a page has none, and may.
+    fn admit(&self, origin: Option<&[u8]>) -> bool {
+        match origin {
+            None => true,
+            Some(origin) => std::str::from_utf8(origin).is_ok_and(|origin| self.0.is_match(origin)),
+        }
+    }
+}
+
+impl CentrifugeDoor {
+    /// Whether an upgrade at this path is for this door.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.enabled && (path == "/" || self.is_only_at(path))
+    }
+
+    /// Whether nothing else can be meant by this path.
+    pub fn is_only_at(&self, path: &str) -> bool {
+        self.enabled && path.strip_suffix('/').unwrap_or(path) == self.path
+    }
+
+    /// Looks at an upgrade.
+    ///
+    /// # Errors
+    /// When it is none, or comes from a page that is not welcome.
+    pub fn look_at(
+        &self,
+        upgrade: Result<Upgrade<'_>, Refusal>,
+        origin: Option<&[u8]>,
+        query: &str,
+    ) -> Result<Welcome, Unwelcome> {
+        let upgrade = upgrade.map_err(Unwelcome::Invalid)?;
+        if !self.origins.admit(origin) {
+            return Err(Unwelcome::Origin);
+        }
+        let wants = |name: &str, value: &str| query.split('&').any(|pair| pair.split_once('=') == Some((name, value)));
+        let selected = upgrade.select(&SUBPROTOCOLS);
+        let protobuf = selected == Some("centrifuge-protobuf")
+            || wants("format", "protobuf")
+            || wants("cf_protocol", "protobuf");
+        let mut response = Vec::with_capacity(192);
+        upgrade.write_response(selected, &[], &mut response);
+        Ok(Welcome {
+            response,
+            encoding: if protobuf { Encoding::Protobuf } else { Encoding::Json },
+            frame_pings: wants("cf_ws_frame_ping_pong", "true"),
+        })
+    }
+
+    /// Opens the session of a connection that was let in.
+    pub fn open(&self, welcome: &Welcome, client: ClientId, jitter: u64, now: Now) -> (AnySession, Outputs) {
+        let mut outputs = Outputs::default();
+        let opening = Opening {
+            client,
+            encoding: welcome.encoding,
+            frame_pings: welcome.frame_pings,
+            jitter,
+            rules: Arc::clone(&self.rules),
+        };
+        let session = Session::open(opening, now, &mut outputs);
+        (AnySession::Centrifuge(Box::new(session)), outputs)
+    }
+}
+
+impl Welcome {
+    /// How its client reads what happens in channels.
+    pub fn form(&self) -> Form {
+        match self.encoding {
+            Encoding::Json => Form::CentrifugeJson,
+            Encoding::Protobuf => Form::CentrifugeProtobuf,
+        }
+    }
+}
+
+impl Unwelcome {
+    /// The answer, whole.
+    pub fn response(&self) -> Vec<u8> {
+        let mut response = Vec::new();
+        match self {
+            Self::Invalid(refusal) => refusal.write_response(&mut response),
+            Self::Origin => response.extend_from_slice(&short_answer("403 Forbidden", "Forbidden\n")),
+        }
+        response
+    }
+}
+
+/// An answer after which the connection is closed.
+pub fn short_answer(status: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    )
+    .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origins(patterns: &[&str]) -> Origins {
+        let patterns: Vec<_> = patterns.iter().map(ToString::to_string).collect();
+        Origins::new(&patterns).unwrap()
+    }
+
+    #[test]
+    fn without_patterns_no_page_may_come_in_but_programs_may() {
+        assert!(!origins(&[]).admit(Some(b"https://example.com")));
+        assert!(origins(&[]).admit(None));
+    }
+
+    #[test]
+    fn a_star_stands_for_anything_and_case_does_not_matter() {
+        assert!(origins(&["*"]).admit(Some(b"https://example.com:8443")));
+        let subdomains = origins(&["https://*.example.com"]);
+        assert!(subdomains.admit(Some(b"https://Chat.Example.com")));
+        assert!(!subdomains.admit(Some(b"https://example.com")));
+        assert!(!subdomains.admit(Some(b"https://a.example.com.evil.org")));
+        assert!(!subdomains.admit(Some(b"http://a.example.com")));
+    }
+
+    #[test]
+    fn an_origin_that_is_no_text_is_not_welcome() {
+        assert!(!origins(&["*"]).admit(Some(b"\xff")));
+    }
+}

@@ -1,0 +1,112 @@
+//! One connection: the socket's end, the session's end, and what lies between.
+
+use vestibule_doors::contract::{Input, Outputs, Session};
+use vestibule_doors::{Form, centrifuge};
+use vestibule_model::{ChannelKey, ClientId, Moment, Now, OrganisationId, UserId};
+use vestibule_websocket::{CloseHandshake, Decoder};
+
+use super::outbox::Outbox;
+use super::seats::Seat;
+
+/// A connection of one worker. The number of a slot is used again; the generation tells its holders apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId {
+    pub(super) slot: u32,
+    pub(super) generation: u32,
+}
+
+impl ConnectionId {
+    #[cfg(test)]
+    pub(crate) fn for_test(slot: u32) -> Self {
+        Self { slot, generation: 0 }
+    }
+}
+
+/// A session of whichever door the connection came through. A new door adds its arm here.
+pub enum AnySession {
+    /// The Centrifuge protocol.
+    Centrifuge(Box<centrifuge::session::Session>),
+}
+
+impl Session for AnySession {
+    fn handle(&mut self, input: Input<'_>, now: Now, outputs: &mut Outputs) {
+        match self {
+            Self::Centrifuge(session) => session.handle(input, now, outputs),
+        }
+    }
+
+    fn takes_messages(&self) -> bool {
+        match self {
+            Self::Centrifuge(session) => session.takes_messages(),
+        }
+    }
+}
+
+/// Everything a worker keeps of a connection. An idle one has no buffer anywhere.
+pub(super) struct Connection<L> {
+    pub(super) link: L,
+    pub(super) generation: u32,
+    pub(super) client: ClientId,
+    /// How the door writes its messages.
+    pub(super) form: Form,
+    pub(super) phase: Phase,
+    pub(super) decoder: Decoder,
+    pub(super) goodbye: CloseHandshake,
+    pub(super) outbox: Outbox,
+    /// It is in the worker's list of those who have something to send.
+    pub(super) dirty: bool,
+    /// Since when the socket has been taking nothing.
+    pub(super) blocked: Option<Moment>,
+    /// What it is subscribed to, so that everything ends when it does.
+    pub(super) channels: Vec<ChannelKey>,
+    /// Who it turned out to be.
+    pub(super) admitted: Option<Admitted>,
+    /// When its session wants to be woken.
+    pub(super) wake_at: Option<Moment>,
+    /// When the wheel looks at it next.
+    pub(super) scheduled: Option<Moment>,
+}
+
+/// Where a connection stands.
+pub(super) enum Phase {
+    /// The door is open.
+    Open(AnySession),
+    /// Goodbye has been said; the socket goes when the peer has answered, or then.
+    Closing(Moment),
+}
+
+/// A connection that is counted as one of its user's.
+pub(super) struct Admitted {
+    pub(super) organisation: OrganisationId,
+    pub(super) user: UserId,
+    /// Gives the place back when the connection ends.
+    pub(super) _seat: Option<Seat>,
+}
+
+impl<L> Connection<L> {
+    /// The session, while there is one.
+    pub(super) fn session(&mut self) -> Option<&mut AnySession> {
+        match &mut self.phase {
+            Phase::Open(session) => Some(session),
+            Phase::Closing(_) => None,
+        }
+    }
+
+    /// Whether bytes of the peer are wanted now: for the session, or to find its goodbye among them.
+    pub(super) fn reads(&self) -> bool {
+        match &self.phase {
+            Phase::Open(session) => session.takes_messages() && !self.decoder.is_suspended(),
+            Phase::Closing(_) => true,
+        }
+    }
+
+    /// The earliest moment at which something has to happen by itself.
+    pub(super) fn deadline(&self, write_timeout: std::time::Duration) -> Option<Moment> {
+        let closing = match self.phase {
+            Phase::Open(_) => None,
+            Phase::Closing(until) => Some(until),
+        };
+        let writing = self.blocked.map(|since| since + write_timeout);
+        [closing, writing, self.wake_at].into_iter().flatten().min()
+    }
+}

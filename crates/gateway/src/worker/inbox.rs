@@ -1,0 +1,192 @@
+//! How everyone else reaches a worker.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{mpsc, oneshot};
+use vestibule_broker::{Courier, WorkerId};
+use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
+use vestibule_model::{
+    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, UserId,
+};
+
+use super::connection::ConnectionId;
+use super::shard::Departure;
+use super::survey::{Question, Survey};
+
+/// Deliveries that may wait for one worker, in bytes: about a second of its work at full speed. Past it brokers take
+/// no more publications for its channels, and their publishers are told to try again.
+pub const DELIVERIES_BOUND: usize = 64 << 20;
+
+/// What a waiting delivery costs beside its payload, in bytes.
+const DELIVERY_OVERHEAD: usize = 256;
+
+/// What a worker can be sent.
+pub enum Mail {
+    /// Something happened in a channel.
+    Delivery(Delivery),
+    /// An effect is finished.
+    Outcome(ConnectionId, Ticket, Outcome),
+    /// A subscription stands, or not.
+    Subscribed {
+        /// Whose.
+        who: ConnectionId,
+        /// For its session.
+        ticket: Ticket,
+        /// In which channel.
+        channel: ChannelKey,
+        /// What to undo if nobody is there to take it.
+        departure: Departure,
+        /// Whether it stands.
+        result: Result<Subscribed, Fault>,
+    },
+    /// Where the stream that a connection follows stands.
+    Top(ConnectionId, ChannelKey, Position),
+    /// Somebody wants something of some connections.
+    Order(Arc<Addressed>),
+    /// Somebody wants to know something.
+    Survey(Question, oneshot::Sender<Survey>),
+    /// The node goes away: bring the clients elsewhere, `batch` of them in each turn of the clock.
+    Drain {
+        /// How many in one tick.
+        batch: usize,
+    },
+}
+
+/// An order and whom it is for.
+#[derive(Debug)]
+pub struct Addressed {
+    /// The tenant of those connections.
+    pub organisation: OrganisationId,
+    /// The user of those connections.
+    pub user: UserId,
+    /// Only this one of them.
+    pub only: Option<ClientId>,
+    /// All but these.
+    pub except: Vec<ClientId>,
+    /// What they shall do.
+    pub order: Order,
+}
+
+/// The sending end of a worker's inbox. Whatever is in it arrives, in order; nothing in it is ever dropped.
+#[derive(Clone)]
+pub struct Inbox {
+    mail: mpsc::UnboundedSender<Mail>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// The receiving end.
+pub struct Mailbox {
+    mail: mpsc::UnboundedReceiver<Mail>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// An inbox with both ends.
+pub fn inbox() -> (Inbox, Mailbox) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let waiting = Arc::new(AtomicUsize::new(0));
+    (Inbox { mail: sender, waiting: Arc::clone(&waiting) }, Mailbox { mail: receiver, waiting })
+}
+
+impl Inbox {
+    /// Sends. Without effect once the worker has ended, when there is nobody left to whom it could matter.
+    pub fn send(&self, mail: Mail) {
+        if let Mail::Delivery(delivery) = &mail {
+            self.waiting.fetch_add(cost(delivery), Ordering::Relaxed);
+        }
+        let _ended = self.mail.send(mail);
+    }
+
+    fn has_room(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) < DELIVERIES_BOUND
+    }
+}
+
+impl Mailbox {
+    /// Waits for mail and takes up to `limit` pieces of what is there. False when nobody can send any more.
+    pub async fn receive(&mut self, mails: &mut Vec<Mail>, limit: usize) -> bool {
+        let count = self.mail.recv_many(mails, limit).await;
+        self.account(mails);
+        count > 0
+    }
+
+    /// Takes up to `limit` pieces of what is there now.
+    pub fn take(&mut self, mails: &mut Vec<Mail>, limit: usize) {
+        while mails.len() < limit {
+            let Ok(mail) = self.mail.try_recv() else { break };
+            mails.push(mail);
+        }
+        self.account(mails);
+    }
+
+    fn account(&self, mails: &[Mail]) {
+        let taken = mails.iter().map(|mail| if let Mail::Delivery(delivery) = mail { cost(delivery) } else { 0 }).sum();
+        self.waiting.fetch_sub(taken, Ordering::Relaxed);
+    }
+}
+
+fn cost(delivery: &Delivery) -> usize {
+    let payload = match &delivery.event {
+        ChannelEvent::Publication(publication) => publication.data.len(),
+        ChannelEvent::Join(_) | ChannelEvent::Leave(_) => 0,
+    };
+    payload + DELIVERY_OVERHEAD
+}
+
+/// The inboxes of all workers of this node, in the order of their ids.
+#[derive(Clone)]
+pub struct Inboxes(Arc<[Inbox]>);
+
+impl Inboxes {
+    /// The inboxes of workers 0, 1, 2 and so on.
+    pub fn new(inboxes: Vec<Inbox>) -> Self {
+        Self(inboxes.into())
+    }
+
+    /// One worker's.
+    pub fn of(&self, worker: WorkerId) -> &Inbox {
+        &self.0[usize::from(worker.0)]
+    }
+
+    /// Everyone's.
+    pub fn all(&self) -> &[Inbox] {
+        &self.0
+    }
+
+    /// Brings an order to every connection that it is for.
+    pub fn order(&self, addressed: Addressed) {
+        let addressed = Arc::new(addressed);
+        for inbox in self.all() {
+            inbox.send(Mail::Order(Arc::clone(&addressed)));
+        }
+    }
+
+    /// Asks every worker the same question. A worker that has ended does not answer and does not count.
+    pub async fn survey(&self, question: Question) -> Vec<Survey> {
+        let answers: Vec<_> = self
+            .all()
+            .iter()
+            .map(|inbox| {
+                let (sender, receiver) = oneshot::channel();
+                inbox.send(Mail::Survey(question.clone(), sender));
+                receiver
+            })
+            .collect();
+        let mut surveys = Vec::with_capacity(answers.len());
+        for answer in answers {
+            surveys.extend(answer.await.ok());
+        }
+        surveys
+    }
+}
+
+impl Courier for Inboxes {
+    fn has_room(&self, worker: WorkerId) -> bool {
+        self.of(worker).has_room()
+    }
+
+    fn deliver(&self, worker: WorkerId, delivery: Delivery) {
+        self.of(worker).send(Mail::Delivery(delivery));
+    }
+}
+

@@ -1,0 +1,80 @@
+//! What a verified token says.
+
+use bytes::Bytes;
+
+use crate::{ClientId, OrganisationId, UserId, UnixSeconds};
+
+/// The bearer of a connection token, after verification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The trusted source that vouches for it, as the configuration names it.
+    pub realm: Box<str>,
+    /// The tenant. Everything that the connection touches belongs to it.
+    pub organisation: OrganisationId,
+    /// The user; anonymous when the token names nobody and the realm allows that.
+    pub user: UserId,
+    /// When the connection has to be refreshed; `None`: never.
+    pub expires: Option<UnixSeconds>,
+    /// What other clients may see of this connection.
+    pub info: Option<Bytes>,
+    /// What only backends may see.
+    pub meta: Option<Bytes>,
+    /// Channels to which the token subscribes the connection.
+    pub subscriptions: Vec<ServerSubscription>,
+}
+
+/// A subscription that the server makes for a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerSubscription {
+    /// The channel's name.
+    pub channel: Box<str>,
+    /// What others may see of the connection in this channel.
+    pub info: Option<Bytes>,
+    /// Handed to the client with the subscription.
+    pub data: Option<Bytes>,
+    /// Options of the channel that this subscription changes.
+    pub overrides: ChannelOverride,
+}
+
+/// The bearer of a subscription token may subscribe to one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionGrant {
+    /// The tenant of the realm that verified it.
+    pub organisation: OrganisationId,
+    /// The channel that the token is for.
+    pub channel: Box<str>,
+    /// The user that the token is for.
+    pub user: UserId,
+    /// The connection that the token is for, when it says.
+    pub client: Option<Box<str>>,
+    /// When the subscription has to be refreshed; `None`: never.
+    pub expires: Option<UnixSeconds>,
+    /// What others may see of the connection in this channel.
+    pub info: Option<Bytes>,
+    /// Handed to the client with the subscription.
+    pub data: Option<Bytes>,
+    /// Options of the channel that this subscription changes.
+    pub overrides: ChannelOverride,
+}
+
+impl SubscriptionGrant {
+    /// True unless the token was made for another connection.
+    pub fn is_for_client(&self, client: ClientId) -> bool {
+        self.client.as_deref().is_none_or(|wanted| wanted == client.to_string())
+    }
+}
+
+/// Channel options that one subscription sees differently; `None` leaves the channel's own setting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChannelOverride {
+    /// Keep presence for this subscription.
+    pub presence: Option<bool>,
+    /// Announce its join and leave.
+    pub join_leave: Option<bool>,
+    /// Push joins and leaves to it without being asked.
+    pub force_push_join_leave: Option<bool>,
+    /// Give it a recoverable position.
+    pub force_recovery: Option<bool>,
+    /// Give it a position.
+    pub force_positioning: Option<bool>,
+}

@@ -1,0 +1,28 @@
+//! The nouns that every part of Vestibule shares.
+//!
+//! Nothing here reads a clock, a socket or a wire format: these are the words in which doors, brokers, realms and
+//! the house talk to each other. In reading order:
+//!
+//! - [`moment`]: time as an argument;
+//! - [`ids`]: organisation, user, client;
+//! - [`channel`]: the key under which everything publishable lives;
+//! - [`publication`]: what is published, and where it stands in its channel's stream;
+//! - [`stream`]: what can be asked of a channel: history and presence;
+//! - [`identity`]: what a verified token says;
+//! - [`close`]: why a connection ends.
+
+pub mod channel;
+pub mod close;
+pub mod identity;
+pub mod ids;
+pub mod moment;
+pub mod publication;
+pub mod stream;
+
+pub use channel::{ChannelKey, Door};
+pub use close::Close;
+pub use identity::{ChannelOverride, Identity, ServerSubscription, SubscriptionGrant};
+pub use ids::{ClientId, OrganisationId, UserId};
+pub use moment::{Moment, Now, UnixSeconds};
+pub use publication::{ChannelEvent, ClientInfo, Delivery, Epoch, Position, Publication, Tags};
+pub use stream::{HistoryPage, HistoryQuery, IDEMPOTENCY_WINDOW, PresenceStats, PublishOptions, Published, Retention};
