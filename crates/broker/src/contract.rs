@@ -19,9 +19,12 @@ impl WorkerId {
 }
 
 /// Carries deliveries to the workers of this node. The house implements it over the workers' inboxes.
+///
+/// A broker calls it while it holds the channel, so that the order holds: a courier must not call the broker back.
 pub trait Courier: Send + Sync + 'static {
     /// Whether the worker's inbox has room. A broker asks before it accepts a publication that would go there, and
-    /// refuses the publication with [`BrokerError::Overloaded`] otherwise: what was accepted is never dropped.
+    /// refuses the publication with [`BrokerError::Overloaded`] otherwise: what was accepted is never dropped. Two
+    /// channels may ask at the same time and both be told yes, so the bound can be passed by a few deliveries.
     fn has_room(&self, worker: WorkerId) -> bool;
 
     /// Puts the delivery into the worker's inbox. Deliveries of one channel arrive in the order of these calls.
@@ -33,7 +36,7 @@ pub trait Courier: Send + Sync + 'static {
 pub enum BrokerError {
     /// The epoch that was asked about is over. The asker's position is lost.
     Unrecoverable,
-    /// More was published than the workers can take: try again.
+    /// More was published than the workers can take, or more is to be kept than there is room for: try again.
     Overloaded,
     /// The broker cannot be reached: try again.
     Unavailable,
@@ -45,7 +48,7 @@ impl fmt::Display for BrokerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unrecoverable => "the stream has started anew since the position that was asked about",
-            Self::Overloaded => "the workers' inboxes are full",
+            Self::Overloaded => "the workers' inboxes or the broker's own bounds are full",
             Self::Unavailable => "the broker cannot be reached",
             Self::NotSupported => "the broker does not have this feature",
         })
@@ -69,6 +72,7 @@ pub trait Broker: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Published, BrokerError>> + Send;
 
     /// Delivers a join or leave to every worker that is subscribed to the channel. It has no position and is not kept.
+    /// Refused like a publication when a worker has no room for it.
     fn announce(
         &self,
         channel: &ChannelKey,

@@ -5,17 +5,19 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::thread::{JoinHandle, available_parallelism};
+use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
+use tokio::select;
+use tokio::time::interval;
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
-use vestibule_broker::WorkerId;
+use vestibule_broker::{Broker, WorkerId};
 
 use crate::api::{self, Api};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::steward::Steward;
 use crate::telemetry::Counters;
-use crate::transport::{Admission, CentrifugeDoor, Listener, Origins, Site, WorkerThread, bind, start};
+use crate::transport::{Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start};
 use crate::worker::{Inboxes, Mailbox, Seats, Surroundings, inbox};
 
 mod failure;
@@ -28,15 +30,12 @@ pub struct House {
     address: SocketAddr,
     inboxes: Inboxes,
     counters: Vec<Arc<Counters>>,
-    threads: Vec<JoinHandle<io::Result<()>>>,
-    closing: CancellationToken,
-    ending: CancellationToken,
-    settings: Goodbye,
-}
-
-/// What is needed of the settings to take the house down.
-struct Goodbye {
-    grace: std::time::Duration,
+    threads: Vec<JoinHandle<()>>,
+    steward: Steward,
+    clock: Clock,
+    stops: Stops,
+    /// How long a graceful stop may take.
+    grace: Duration,
 }
 
 impl House {
@@ -85,7 +84,7 @@ impl House {
             head_timeout: settings.head_timeout,
         });
         let seats = Seats::new(settings.connections_per_user);
-        let (closing, ending) = (CancellationToken::new(), CancellationToken::new());
+        let stops = Stops::default();
         let part = |(index, (mailbox, listener)): (usize, (Mailbox, Listener))| WorkerThread {
             surroundings: Surroundings {
                 id: WorkerId(u8::try_from(index).expect("there are at most 64 workers")),
@@ -99,8 +98,7 @@ impl House {
             listener,
             site: Arc::clone(&site),
             clock,
-            closing: closing.clone(),
-            ending: ending.clone(),
+            stops: stops.clone(),
         };
         let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
@@ -109,10 +107,32 @@ impl House {
             inboxes,
             counters,
             threads,
-            closing,
-            ending,
-            settings: Goodbye { grace: settings.shutdown },
+            steward,
+            clock,
+            stops,
+            grace: settings.shutdown,
         })
+    }
+
+    /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
+    /// bug of ours, and a fresh process is better than a house with a missing wall.
+    pub async fn keep(self, stop: impl Future<Output = ()>) -> bool {
+        let died = select! {
+            () = stop => false,
+            () = self.stops.died.cancelled() => true,
+            () = self.tidy() => unreachable!("a house is tidied for ever"),
+        };
+        self.close().await;
+        !died
+    }
+
+    /// Lets the broker forget what has expired.
+    async fn tidy(&self) {
+        let mut seconds = interval(Duration::from_secs(1));
+        loop {
+            seconds.tick().await;
+            self.steward.broker().sweep(self.clock.now());
+        }
     }
 
     /// Where it listens.

@@ -23,7 +23,7 @@ mod upgrade;
 pub use admission::Admission;
 pub use http::Prefixed;
 pub use listener::{Listener, bind};
-pub use thread::{WorkerThread, start};
+pub use thread::{Stops, WorkerThread, start};
 pub use upgrade::{CentrifugeDoor, Origins};
 
 /// What is reached through the port: the doors, and the HTTP service.

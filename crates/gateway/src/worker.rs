@@ -183,6 +183,9 @@ impl<L: Link> Worker<L> {
             self.carry_out(who, output, now);
         }
         self.reschedule(who);
+        if let Some(drain) = &mut self.draining {
+            drain.add(who);
+        }
         who
     }
 

@@ -10,7 +10,7 @@ use crate::{Position, Publication};
 pub struct Retention {
     /// At most so many publications; the oldest goes first. At least 1.
     pub size: u32,
-    /// Each publication for so long. At least one second.
+    /// All of them, for so long after the last one was published. At least one second.
     pub ttl: Duration,
     /// The position (offset and epoch) survives its publications for so long after the last access.
     pub meta_ttl: Duration,

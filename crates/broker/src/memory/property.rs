@@ -9,6 +9,7 @@ use vestibule_model::{
     Epoch, HistoryQuery, IDEMPOTENCY_WINDOW, Position, Publication, PublishOptions, Retention,
 };
 
+use super::Usage;
 use super::tests::Embedded;
 use crate::suite::*;
 use crate::{Broker, BrokerError};
@@ -183,6 +184,15 @@ impl Pair {
         }
     }
 
+    /// When the last subscriber has gone and all has expired, nothing is held and every byte was given back.
+    fn end(mut self) {
+        at_once(self.broker.broker().unsubscribe(FIRST, &channel("news"))).unwrap();
+        self.broker.later(IDEMPOTENCY_WINDOW + META);
+        self.broker.broker().sweep(self.broker.now());
+        assert_eq!(self.broker.held(), (0, 0));
+        assert_eq!(self.broker.broker().usage(), Usage::default());
+    }
+
     fn next_text(&mut self) -> String {
         self.texts += 1;
         self.texts.to_string()
@@ -271,5 +281,6 @@ proptest! {
         let mut pair = Pair::new();
         steps.iter().for_each(|step| pair.take(step));
         assert_eq!(at_once(seen(&pair.broker, FIRST)), pair.model.delivered);
+        pair.end();
     }
 }

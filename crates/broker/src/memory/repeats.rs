@@ -68,6 +68,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_key_that_waits_behind_a_later_one_is_forgotten_in_time() {
+        let mut repeats = Repeats::default();
+        repeats.remember("slow", None, Moment::from_millis(5));
+        repeats.remember("fast", None, Moment::ZERO);
+        let now = Moment::ZERO + IDEMPOTENCY_WINDOW;
+        assert_eq!((repeats.find("slow", now), repeats.find("fast", now)), (Some(None), None));
+    }
+
+    #[test]
     fn a_key_that_came_back_while_its_old_entry_waited_is_not_lost_with_it() {
         let budget = Budget::new(usize::MAX);
         let at = Moment::from_millis;

@@ -40,7 +40,7 @@ impl Embedded {
     }
 
     /// Channels that are held, and of these the ones that are on an agenda.
-    fn held(&self) -> (usize, usize) {
+    pub(super) fn held(&self) -> (usize, usize) {
         let sizes = self.broker.partitions.iter().map(|partition| lock(partition).sizes());
         sizes.fold((0, 0), |(channels, due), (c, d)| (channels + c, due + d))
     }
@@ -174,6 +174,15 @@ fn a_key_beyond_the_bytes_for_repeats_is_refused_until_others_expire() {
     assert!(publish_now(&h, "a", "x", &once("one")).unwrap().suppressed, "what is known is answered");
     at_once(h.pass(IDEMPOTENCY_WINDOW));
     assert!(!publish_now(&h, "a", "x", &once("two")).unwrap().suppressed);
+}
+
+#[test]
+fn a_channel_whose_last_key_is_found_expired_by_a_refused_publish_is_off_the_agenda() {
+    let mut h = Embedded::with(Limits { history_bytes: 0, ..Limits::default() });
+    publish_now(&h, "a", "x", &once("one")).unwrap();
+    h.later(IDEMPOTENCY_WINDOW);
+    assert_eq!(publish_now(&h, "a", "x", &keep()), Err(BrokerError::Overloaded));
+    assert_eq!(h.held(), (0, 0));
 }
 
 #[test]

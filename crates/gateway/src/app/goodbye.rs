@@ -17,19 +17,19 @@ const SMALLEST_BATCH: usize = 200;
 impl House {
     /// Closes the doors, brings every client to go elsewhere, and waits until they have gone or the grace is over.
     pub async fn close(self) {
-        self.closing.cancel();
+        self.stops.closing.cancel();
         let open = self.open_connections();
-        tracing::info!(connections = open, grace = ?self.settings.grace, "the house closes");
-        let ticks = (self.settings.grace.mul_f64(TELLING).as_millis() / TICK.as_millis()).max(1);
+        tracing::info!(connections = open, grace = ?self.grace, "the house closes");
+        let ticks = (self.grace.mul_f64(TELLING).as_millis() / TICK.as_millis()).max(1);
         let ticks = usize::try_from(ticks).unwrap_or(usize::MAX);
         for (inbox, counters) in self.inboxes.all().iter().zip(&self.counters) {
             let connections = usize::try_from(counters.open()).unwrap_or(usize::MAX);
             inbox.send(Mail::Drain { batch: connections.div_ceil(ticks).max(SMALLEST_BATCH) });
         }
-        if timeout(self.settings.grace, self.empty()).await.is_err() {
+        if timeout(self.grace, self.empty()).await.is_err() {
             tracing::warn!(connections = self.open_connections(), "the grace is over; the rest is cut off");
         }
-        self.ending.cancel();
+        self.stops.ending.cancel();
         for thread in self.threads {
             // A worker that panicked has said so in the log.
             let _panicked = thread.join();

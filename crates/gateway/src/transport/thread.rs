@@ -38,26 +38,40 @@ pub struct WorkerThread {
     pub site: Arc<Site>,
     /// The clock.
     pub clock: Clock,
+    /// When it ends.
+    pub stops: Stops,
+}
+
+/// The ends of a house, each of which is for ever.
+#[derive(Clone, Default)]
+pub struct Stops {
     /// No more connections are taken in.
     pub closing: CancellationToken,
-    /// The thread ends.
+    /// The threads end.
     pub ending: CancellationToken,
+    /// A worker has ended that should not have.
+    pub died: CancellationToken,
 }
 
 /// Starts the thread.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub fn start(parts: WorkerThread) -> io::Result<JoinHandle<io::Result<()>>> {
+pub fn start(parts: WorkerThread) -> io::Result<JoinHandle<()>> {
     let name = format!("worker-{}", parts.surroundings.id.0);
     std::thread::Builder::new().name(name).spawn(move || {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-        LocalSet::new().block_on(&runtime, run(parts))
+        // Cancelled when the guard is dropped, which a panic does too; after the end it tells nobody anything new.
+        let _died = parts.stops.died.clone().drop_guard();
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        if let Err(error) = runtime.and_then(|runtime| LocalSet::new().block_on(&runtime, run(parts))) {
+            tracing::error!(%error, "a worker could not be started");
+        }
     })
 }
 
 async fn run(parts: WorkerThread) -> io::Result<()> {
-    let WorkerThread { surroundings, mailbox, listener, site, clock, closing, ending } = parts;
+    let WorkerThread { surroundings, mailbox, listener, site, clock, stops } = parts;
+    let Stops { closing, ending, .. } = stops;
     let listener = TcpListener::from_std(listener)?;
     let worker = Rc::new(RefCell::new(Worker::new(surroundings, clock.now())));
     let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock });

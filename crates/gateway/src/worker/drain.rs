@@ -15,6 +15,13 @@ pub(super) struct Drain {
     batch: usize,
 }
 
+impl Drain {
+    /// One more who came while the node was going away already.
+    pub(super) fn add(&mut self, who: ConnectionId) {
+        self.waiting.push_back(who);
+    }
+}
+
 impl<L: Link> Worker<L> {
     pub(super) fn begin_drain(&mut self, batch: usize) {
         let waiting = self.connections.iter().filter_map(|(slot, connection)| {

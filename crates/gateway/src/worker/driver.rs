@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use vestibule_doors::contract::{
-    Admission, Effect, Fault, Input, Notice, Order, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
+    Admission, Effect, Fault, Input, Order, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
 };
 use vestibule_model::{ChannelKey, Close, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
@@ -233,10 +233,5 @@ impl<L: Link> Worker<L> {
                 }
             });
         }
-    }
-
-    /// A session is told something unasked, after the input that is being handled.
-    pub(super) fn notify(&mut self, who: ConnectionId, notice: Notice) {
-        self.notices.push_back((who, notice));
     }
 }
