@@ -17,7 +17,9 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::steward::Steward;
 use crate::telemetry::Counters;
-use crate::transport::{Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start};
+use crate::transport::{
+    Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start,
+};
 use crate::worker::{Inboxes, Mailbox, Seats, Surroundings, inbox};
 
 mod failure;
@@ -46,8 +48,10 @@ impl House {
     pub fn open(settings: Settings) -> Result<Self, StartFailure> {
         let clock = Clock::start();
         let count = workers(settings.workers);
-        let listeners = bind(settings.listen, count).map_err(|error| StartFailure::Listen(settings.listen, error))?;
-        let address = listeners[0].local_addr().map_err(|error| StartFailure::Listen(settings.listen, error))?;
+        let listeners =
+            bind(settings.listen, count).map_err(|error| StartFailure::Listen(settings.listen, error))?;
+        let address =
+            listeners[0].local_addr().map_err(|error| StartFailure::Listen(settings.listen, error))?;
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
@@ -80,7 +84,11 @@ impl House {
                 rules,
             },
             router: api::router(api),
-            admission: Admission::new(settings.connections, settings.connections_per_second, counters.clone()),
+            admission: Admission::new(
+                settings.connections,
+                settings.connections_per_second,
+                counters.clone(),
+            ),
             head_timeout: settings.head_timeout,
         });
         let seats = Seats::new(settings.connections_per_user);
@@ -102,16 +110,7 @@ impl House {
         };
         let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        Ok(Self {
-            address,
-            inboxes,
-            counters,
-            threads,
-            steward,
-            clock,
-            stops,
-            grace: settings.shutdown,
-        })
+        Ok(Self { address, inboxes, counters, threads, steward, clock, stops, grace: settings.shutdown })
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -146,4 +145,3 @@ fn workers(wanted: Option<NonZeroU32>) -> usize {
     let cores = || available_parallelism().map_or(1, usize::from);
     wanted.map_or_else(cores, |wanted| wanted.get() as usize).min(WorkerId::MAX)
 }
-

@@ -16,7 +16,7 @@ use vestibule_doors::contract::{Effect, Fault, Outcome, Refusal, Secret};
 use vestibule_model::{ChannelKey, ClientInfo, HistoryQuery, Identity, Now, Position, SubscriptionGrant};
 
 pub use errand::Spawn;
-pub use subscribe::Following;
+pub use subscribe::{Departure, NewSubscription};
 
 /// The broker of this house. A second kind makes this an enum with one arm each.
 pub type HouseBroker = MemoryBroker;
@@ -51,7 +51,9 @@ impl Steward {
             Effect::Publish { channel, publication, options } => Outcome::Published(
                 broker.publish(&channel, publication, &options, now).await.map(|_| ()).map_err(fault),
             ),
-            Effect::Presence(channel) => Outcome::Presence(broker.presence(&channel, now).await.map_err(fault)),
+            Effect::Presence(channel) => {
+                Outcome::Presence(broker.presence(&channel, now).await.map_err(fault))
+            }
             Effect::PresenceStats(channel) => {
                 Outcome::PresenceStats(broker.presence_stats(&channel, now).await.map_err(fault))
             }
@@ -92,7 +94,7 @@ impl Steward {
     }
 
     /// A subscription has ended. `worker`: it was that worker's last in the channel.
-    pub fn end(&self, channel: ChannelKey, departure: Option<crate::worker::Departure>, worker: Option<WorkerId>) {
+    pub fn end(&self, channel: ChannelKey, departure: Option<Departure>, worker: Option<WorkerId>) {
         if departure.as_ref().is_none_or(|departure| !departure.concerns_others()) && worker.is_none() {
             return;
         }

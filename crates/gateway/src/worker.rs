@@ -45,7 +45,6 @@ pub use connection::{AnySession, ConnectionId};
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
 pub use seats::Seats;
-pub use shard::Departure;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;
 

@@ -47,4 +47,3 @@ impl House {
         self.counters.iter().map(|counters| counters.open()).sum()
     }
 }
-

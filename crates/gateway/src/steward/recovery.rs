@@ -61,7 +61,8 @@ mod tests {
     }
 
     fn page(offsets: &[u64], top: u64) -> HistoryPage {
-        let publication = |offset: &u64| Arc::new(Publication { position: Some(at(*offset)), ..Default::default() });
+        let publication =
+            |offset: &u64| Arc::new(Publication { position: Some(at(*offset)), ..Default::default() });
         HistoryPage { publications: offsets.iter().map(publication).collect(), top: at(top) }
     }
 

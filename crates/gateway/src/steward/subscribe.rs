@@ -1,20 +1,42 @@
 //! What a subscription needs of the world, and what is left to do when it ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use vestibule_broker::{Announcement, Broker, BrokerError, WorkerId};
-use vestibule_doors::contract::{self, Fault, Recover, Recovery, Subscribed};
-use vestibule_model::{ChannelKey, HistoryQuery, Now, Position};
+use vestibule_doors::contract::{Fault, Following, Recover, Recovery, Subscribed};
+use vestibule_model::{ChannelKey, ClientInfo, HistoryQuery, Now, Position};
 
 use super::{Steward, fault, recovery};
-use crate::worker::Departure;
 
-/// What a worker tells the steward of a subscription.
-pub struct Following {
-    /// The worker, when this is its first subscription in the channel.
-    pub worker: Option<WorkerId>,
+/// A subscription that is to stand.
+pub struct NewSubscription {
+    /// In which channel.
+    pub channel: ChannelKey,
+    /// What its end will bring about, and its beginning has to.
+    pub departure: Departure,
+    /// The worker that needs the channel's deliveries from now on, if it had no subscription there before.
+    pub deliver_to: Option<WorkerId>,
     /// How it follows the stream, if it does.
-    pub following: Option<contract::Following>,
+    pub following: Option<Following>,
+}
+
+/// What has to happen in the world when a subscription ends, however it ends.
+#[derive(Clone, Debug)]
+pub struct Departure {
+    /// Who leaves.
+    pub info: Arc<ClientInfo>,
+    /// It was counted as present.
+    pub presence: bool,
+    /// Others are told.
+    pub announces: bool,
+}
+
+impl Departure {
+    /// Whether anything has to be done at all.
+    pub(super) fn concerns_others(&self) -> bool {
+        self.presence || self.announces
+    }
 }
 
 impl Steward {
@@ -22,19 +44,14 @@ impl Steward {
     ///
     /// # Errors
     /// Nothing stands then, but for the worker's deliveries, which end with its last subscription.
-    pub async fn subscribe(
-        self,
-        channel: ChannelKey,
-        departure: Departure,
-        wish: Following,
-        now: Now,
-    ) -> Result<Subscribed, Fault> {
+    pub async fn subscribe(self, new: NewSubscription, now: Now) -> Result<Subscribed, Fault> {
+        let NewSubscription { channel, departure, deliver_to, following } = new;
         let broker = self.broker();
-        if let Some(worker) = wish.worker {
+        if let Some(worker) = deliver_to {
             broker.subscribe(worker, &channel).await.map_err(fault)?;
         }
         // Read after deliveries began: whatever is published from here on is either in what is read or held aside.
-        let subscribed = match wish.following {
+        let subscribed = match following {
             Some(following) => self.follow(&channel, following, now).await?,
             None => Subscribed::default(),
         };
@@ -50,7 +67,7 @@ impl Steward {
     async fn follow(
         &self,
         channel: &ChannelKey,
-        following: contract::Following,
+        following: Following,
         now: Now,
     ) -> Result<Subscribed, Fault> {
         let Some(wish) = following.recover else {
@@ -88,7 +105,12 @@ impl Steward {
 
     /// Undoes what a subscription did in the world. A broker that cannot be reached now forgets by itself, so its
     /// errors are nobody's business.
-    pub(super) async fn depart(&self, channel: &ChannelKey, departure: Option<Departure>, worker: Option<WorkerId>) {
+    pub(super) async fn depart(
+        &self,
+        channel: &ChannelKey,
+        departure: Option<Departure>,
+        worker: Option<WorkerId>,
+    ) {
         let broker = self.broker();
         if let Some(worker) = worker {
             let _forgotten = broker.unsubscribe(worker, channel).await;

@@ -78,7 +78,8 @@ impl Porch {
         let (path, query) = split(request.path.unwrap_or_default());
         let door = &self.site.centrifuge;
         let upgrade = handshake::check_httparse(&request);
-        let is_meant = door.is_only_at(path) || (door.is_at(path) && upgrade != Err(handshake::Refusal::NotAnUpgrade));
+        let is_meant =
+            door.is_only_at(path) || (door.is_at(path) && upgrade != Err(handshake::Refusal::NotAnUpgrade));
         if !is_meant {
             return Route::Http;
         }
@@ -125,4 +126,3 @@ async fn refuse(mut stream: TcpStream, response: &[u8]) {
 pub fn split(target: &str) -> (&str, &str) {
     target.split_once('?').unwrap_or((target, ""))
 }
-

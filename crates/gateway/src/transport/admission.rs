@@ -98,7 +98,11 @@ mod tests {
             let burst = (0..2 * rate).filter(|_| admission.admit(at(0)).is_ok()).count();
             assert_eq!(burst, rate as usize, "a second's worth at once");
             let later = (1..=10_000).filter(|millis| admission.admit(at(*millis)).is_ok()).count();
-            assert_eq!(later, (rate as usize * 10).min(10_000), "then {rate} a second, asked once a millisecond");
+            assert_eq!(
+                later,
+                (rate as usize * 10).min(10_000),
+                "then {rate} a second, asked once a millisecond"
+            );
         }
     }
 }

@@ -13,10 +13,10 @@ use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use super::Site;
 use super::accept::{Porch, accept};
 use super::listener::Listener;
 use super::socket::LocalWorker;
-use super::Site;
 use crate::clock::Clock;
 use crate::worker::{Mail, Mailbox, Surroundings, TICK, Worker};
 

@@ -96,7 +96,9 @@ impl CentrifugeDoor {
         if !self.origins.admit(origin) {
             return Err(Unwelcome::Origin);
         }
-        let wants = |name: &str, value: &str| query.split('&').any(|pair| pair.split_once('=') == Some((name, value)));
+        let wants = |name: &str, value: &str| {
+            query.split('&').any(|pair| pair.split_once('=') == Some((name, value)))
+        };
         let selected = upgrade.select(&SUBPROTOCOLS);
         let protobuf = selected == Some("centrifuge-protobuf")
             || wants("format", "protobuf")

@@ -17,7 +17,7 @@ pub struct ConnectionId {
 
 impl ConnectionId {
     #[cfg(test)]
-    pub(crate) fn for_test(slot: u32) -> Self {
+    pub(crate) const fn for_test(slot: u32) -> Self {
         Self { slot, generation: 0 }
     }
 }

@@ -1,7 +1,5 @@
 //! Mail to those it is for.
 
-
-
 use bytes::Bytes;
 use vestibule_doors::contract::{Input, Notice, Order};
 use vestibule_model::{ChannelEvent, ChannelKey, Close, Delivery, Now, Position};
@@ -128,7 +126,8 @@ impl<L: Link> Worker<L> {
     fn order(&mut self, addressed: &Addressed, now: Now) {
         for who in self.roster.of(&addressed.organisation, &addressed.user) {
             let Some(client) = self.connection(who).map(|connection| connection.client) else { continue };
-            let meant = addressed.only.is_none_or(|only| only == client) && !addressed.except.contains(&client);
+            let meant =
+                addressed.only.is_none_or(|only| only == client) && !addressed.except.contains(&client);
             if meant {
                 self.input(who, Input::Notice(Notice::Order(addressed.order.clone())), now);
             }
@@ -176,4 +175,3 @@ impl Run {
         self.events.push(delivery.event);
     }
 }
-

@@ -13,9 +13,9 @@ use super::connection::{Admitted, ConnectionId};
 use super::delivery::post;
 use super::inbox::{Addressed, Mail};
 use super::link::Link;
-use super::shard::{Departure, Subscription};
+use super::shard::Subscription;
 use super::{Worker, connection_of, frames};
-use crate::steward::Following;
+use crate::steward::{Departure, NewSubscription};
 
 /// Why a connection ends whose session ran into a bug of ours. Its client comes back and gets a new session.
 const BUG: Close = Close::new(3004, "internal server error");
@@ -185,11 +185,22 @@ impl<L: Link> Worker<L> {
         let Subscribe { channel, form, info, presence, announces, hears, following } = subscribe;
         connection.channels.push(channel.clone());
         let departure = Departure { info, presence, announces };
-        let begin = Subscription { form, hears, follows: following.as_ref().map(|following| following.meta_ttl), departure: departure.clone() };
+        let begin = Subscription {
+            form,
+            hears,
+            follows: following.as_ref().map(|following| following.meta_ttl),
+            departure: departure.clone(),
+        };
         let first = self.shard.subscribe(who, &channel, begin);
-        let worker = first.then_some(self.house.id);
-        let wish = Following { worker, following };
-        let standing = self.house.steward.clone().subscribe(channel.clone(), departure.clone(), wish, now);
+        let standing = self.house.steward.clone().subscribe(
+            NewSubscription {
+                channel: channel.clone(),
+                departure: departure.clone(),
+                deliver_to: first.then_some(self.house.id),
+                following,
+            },
+            now,
+        );
         self.errand(async move {
             let result = standing.await;
             Mail::Subscribed { who, ticket, channel, departure, result }
@@ -206,7 +217,9 @@ impl<L: Link> Worker<L> {
         now: Now,
     ) {
         match &result {
-            Ok(_) if !self.shard.has(who, channel) => self.house.steward.end(channel.clone(), Some(departure), None),
+            Ok(_) if !self.shard.has(who, channel) => {
+                self.house.steward.end(channel.clone(), Some(departure), None)
+            }
             Ok(subscribed) => self.shard.settle(who, channel, subscribed.position.as_ref(), &mut post!(self)),
             Err(_) => self.unsubscribe(who, channel),
         }

@@ -40,7 +40,9 @@ impl<'a> Frames<'a> {
         let written = self.written[form.index()].get_or_insert_with(|| write(key, events, form));
         match written {
             Ok(written) if skip == 0 => Ok(written.bytes.clone()),
-            Ok(written) => Ok(written.bytes.slice(written.ends.get(skip - 1).copied().unwrap_or(written.bytes.len())..)),
+            Ok(written) => {
+                Ok(written.bytes.slice(written.ends.get(skip - 1).copied().unwrap_or(written.bytes.len())..))
+            }
             Err(close) => Err(close.clone()),
         }
     }

@@ -149,4 +149,3 @@ impl<L: Link> Worker<L> {
         }
     }
 }
-

@@ -6,13 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
-use vestibule_model::{
-    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, UserId,
-};
+use vestibule_model::{ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, UserId};
 
 use super::connection::ConnectionId;
-use super::shard::Departure;
 use super::survey::{Question, Survey};
+use crate::steward::Departure;
 
 /// Deliveries that may wait for one worker, in bytes: about a second of its work at full speed. Past it brokers take
 /// no more publications for its channels, and their publishers are told to try again.
@@ -120,7 +118,10 @@ impl Mailbox {
     }
 
     fn account(&self, mails: &[Mail]) {
-        let taken = mails.iter().map(|mail| if let Mail::Delivery(delivery) = mail { cost(delivery) } else { 0 }).sum();
+        let taken = mails
+            .iter()
+            .map(|mail| if let Mail::Delivery(delivery) = mail { cost(delivery) } else { 0 })
+            .sum();
         self.waiting.fetch_sub(taken, Ordering::Relaxed);
     }
 }
@@ -189,4 +190,3 @@ impl Courier for Inboxes {
         self.of(worker).send(Mail::Delivery(delivery));
     }
 }
-

@@ -80,7 +80,9 @@ impl Outbox {
                     progress = true;
                     self.consume(written);
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Flushed::Blocked { progress }),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    return Ok(Flushed::Blocked { progress });
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
@@ -154,6 +156,10 @@ mod tests {
             }
             Ok(count)
         }
+
+        fn wake(&self) {}
+
+        fn finish(&self) {}
     }
 
     fn outbox(buffers: &[&'static [u8]]) -> Outbox {
@@ -167,7 +173,7 @@ mod tests {
     #[test]
     fn eight_waiting_messages_leave_in_one_write() {
         let pipe = Pipe::with_room(1000);
-        let mut outbox = outbox(&[b"one"; 8]);
+        let mut outbox = outbox(&[&b"one"[..]; 8]);
         assert_eq!(outbox.flush(&pipe).unwrap(), Flushed::Empty);
         assert_eq!(*pipe.writes.borrow(), 1);
         assert_eq!(pipe.taken.borrow().len(), 24);

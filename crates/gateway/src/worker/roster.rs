@@ -67,11 +67,12 @@ impl Roster {
     /// How many connections the organisation has here.
     pub fn count(&self, organisation: &OrganisationId) -> usize {
         let connections = self.0.iter().filter(|((of, _), _)| of == organisation);
-        connections.map(|(_, connections)| match connections {
-            Connections::One(_) => 1,
-            Connections::Many(all) => all.len(),
-        })
-        .sum()
+        connections
+            .map(|(_, connections)| match connections {
+                Connections::One(_) => 1,
+                Connections::Many(all) => all.len(),
+            })
+            .sum()
     }
 
     /// The users of one organisation who are here.

@@ -22,6 +22,7 @@ use vestibule_model::{ChannelEvent, ChannelKey, ClientInfo, Close, Epoch, Positi
 
 use super::connection::ConnectionId;
 use super::frames::Frames;
+use crate::steward::Departure;
 
 /// No more events than this are held for one subscriber while its subscription opens. It is a few times what is
 /// published in the busiest channel during one read of history; past it the subscriber has to start again.
@@ -49,24 +50,6 @@ pub struct Subscription {
     pub departure: Departure,
 }
 
-/// What has to happen in the world when a subscription ends, however it ends.
-#[derive(Clone, Debug)]
-pub struct Departure {
-    /// Who leaves.
-    pub info: Arc<ClientInfo>,
-    /// It was counted as present.
-    pub presence: bool,
-    /// Others are told.
-    pub announces: bool,
-}
-
-impl Departure {
-    /// Whether anything has to be done at all.
-    pub fn concerns_others(&self) -> bool {
-        self.presence || self.announces
-    }
-}
-
 /// The end of a subscription.
 #[derive(Debug)]
 pub struct Ended {
@@ -88,8 +71,13 @@ struct Subscriber {
 }
 
 enum Flow {
-    /// Until the reply that opens the subscription is on its way. `standing` once the house has answered.
-    Held { events: Vec<ChannelEvent>, overflowed: bool, standing: bool },
+    /// Until the reply that opens the subscription is on its way. `standing` once the house has answered; `missed`
+    /// when it cannot go on from where it will stand, because more happened than can be held or the epoch is over.
+    Held {
+        events: Vec<ChannelEvent>,
+        missed: bool,
+        standing: bool,
+    },
     Live,
     /// It has missed something and must start again.
     Lost,
@@ -122,7 +110,7 @@ impl Shard {
                 hears: begin.hears,
                 position: begin.follows.map(|_| 0),
                 meta_ttl: begin.follows.unwrap_or_default(),
-                flow: Flow::Held { events: Vec::new(), overflowed: false, standing: false },
+                flow: Flow::Held { events: Vec::new(), missed: false, standing: false },
                 departure: begin.departure,
             }
         });
@@ -130,7 +118,13 @@ impl Shard {
     }
 
     /// The house has answered: the subscription stands, at `position` if it follows the stream.
-    pub fn settle(&mut self, who: ConnectionId, key: &ChannelKey, position: Option<&Position>, post: &mut impl Post) {
+    pub fn settle(
+        &mut self,
+        who: ConnectionId,
+        key: &ChannelKey,
+        position: Option<&Position>,
+        post: &mut impl Post,
+    ) {
         let Some(channel) = self.channels.get_mut(key) else { return };
         if let Some(position) = position {
             channel.enter_epoch(key, &position.epoch, post);
@@ -148,10 +142,10 @@ impl Shard {
     pub fn release(&mut self, who: ConnectionId, key: &ChannelKey, post: &mut impl Post) {
         let Some(channel) = self.channels.get_mut(key) else { return };
         let Some(subscriber) = channel.subscribers.get_mut(&who) else { return };
-        let Flow::Held { events, overflowed, .. } = std::mem::replace(&mut subscriber.flow, Flow::Live) else {
+        let Flow::Held { events, missed, .. } = std::mem::replace(&mut subscriber.flow, Flow::Live) else {
             return;
         };
-        if overflowed {
+        if missed {
             subscriber.lose(who, key, post);
             return;
         }
@@ -237,8 +231,8 @@ impl Channel {
         }
         if self.epoch.replace(epoch.clone()).is_some() {
             for (who, subscriber) in &mut self.subscribers {
-                if subscriber.position.is_some() && matches!(subscriber.flow, Flow::Live) {
-                    subscriber.lose(*who, key, post);
+                if subscriber.position.is_some() {
+                    subscriber.leave_epoch(*who, key, post);
                 }
             }
         }
@@ -258,9 +252,9 @@ impl Subscriber {
     ) {
         match &mut self.flow {
             Flow::Lost => return,
-            Flow::Held { events, overflowed, .. } => {
+            Flow::Held { events, missed, .. } => {
                 if events.len() + frames.events().len() > HELD_EVENTS {
-                    *overflowed = true;
+                    *missed = true;
                 } else {
                     events.extend_from_slice(frames.events());
                 }
@@ -285,6 +279,16 @@ impl Subscriber {
                 self.flow = Flow::Lost;
                 post.refuse(who, close);
             }
+        }
+    }
+
+    /// Its position counts in an epoch that is over. One that is held learns it at its release; before it stands it
+    /// has no position yet.
+    fn leave_epoch(&mut self, who: ConnectionId, key: &ChannelKey, post: &mut impl Post) {
+        match &mut self.flow {
+            Flow::Held { missed, standing, .. } => *missed |= *standing,
+            Flow::Live => self.lose(who, key, post),
+            Flow::Lost => {}
         }
     }
 
@@ -328,7 +332,9 @@ impl Span {
 
 /// Whether `next` continues the span that ends with `last`, so that both can go out as one piece.
 pub fn continues(last: &ChannelEvent, next: &ChannelEvent) -> bool {
-    let (ChannelEvent::Publication(last), ChannelEvent::Publication(next)) = (last, next) else { return false };
+    let (ChannelEvent::Publication(last), ChannelEvent::Publication(next)) = (last, next) else {
+        return false;
+    };
     match (&last.position, &next.position) {
         (None, None) => true,
         (Some(last), Some(next)) => last.offset + 1 == next.offset && last.epoch == next.epoch,

@@ -1,0 +1,129 @@
+//! One input, every output, then the next input; and what belongs to one connection stays there.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use vestibule_doors::contract::{Effect, Input, Notice, Order, Outcome, Output, Ticket};
+use vestibule_model::{ClientId, Close, OrganisationId, UserId};
+use vestibule_websocket::client;
+
+use super::house::{House, key, subscribe};
+use crate::worker::{Addressed, Mail};
+
+#[test]
+fn a_session_that_panics_costs_its_own_connection_and_no_other() {
+    let mut house = House::new();
+    let key = key("news");
+    let clumsy = house.open(move |input, outputs| match input {
+        Input::Message(b"subscribe") => outputs.push(subscribe(&key)),
+        Input::Message(_) => {
+            outputs.push(Output::Send("never sent".into()));
+            panic!("a bug")
+        }
+        _ => {}
+    });
+    let other = house.open_echo();
+    house.say(&clumsy, "subscribe");
+    house.settle();
+    assert_eq!(house.present("news"), 1);
+    house.say(&clumsy, "stumble");
+    house.say(&clumsy, "stumble again");
+    house.say(&other, "hello");
+    house.settle();
+    assert_eq!(clumsy.heard(), ["close 3004"]);
+    assert_eq!(other.heard(), ["hello"]);
+    assert_eq!(house.counters.bugs.get(), 1, "a session that stumbled is not called again");
+    assert_eq!(house.present("news"), 0, "what stood because of it has ended");
+}
+
+#[test]
+fn while_a_session_is_busy_the_bytes_of_its_peer_stay_where_they_are() {
+    let mut house = House::new();
+    let heard = Rc::<RefCell<Vec<String>>>::default();
+    let writes_down = Rc::clone(&heard);
+    let peer = house.open(move |input, outputs| match input {
+        Input::Message(message) => {
+            writes_down.borrow_mut().push(String::from_utf8_lossy(message).into_owned());
+            if message == b"ask" {
+                outputs.push(Output::Perform(Ticket(1), Effect::Authenticate(None)));
+            }
+        }
+        Input::Outcome(..) => writes_down.borrow_mut().push("answer".into()),
+        _ => {}
+    });
+    let busy = Rc::clone(&peer.busy);
+    busy.set(false);
+    let mut bytes: Vec<u8> = ["ask", "one", "two"].iter().flat_map(|m| client::text(m.as_bytes(), [1; 4])).collect();
+    let first = client::text(b"ask", [1; 4]).len();
+    house.bytes(&peer, &mut bytes[..first]);
+    busy.set(true);
+    house.bytes(&peer, &mut bytes[first..]);
+    assert_eq!(*heard.borrow(), ["ask"]);
+    assert!(!house.worker.wants(peer.id).expect("it is open").read);
+
+    let wakes = peer.pipe.wakes.get();
+    let mut mails = house.mails();
+    assert_eq!(mails.len(), 1);
+    house.worker.read_mail(&mut mails, house.now);
+    assert_eq!(*heard.borrow(), ["ask", "answer"], "it is still busy");
+
+    house.inboxes.all()[0].send(Mail::Outcome(peer.id, Ticket(2), Outcome::Published(Ok(()))));
+    let mut mails = house.mails();
+    let frees = Rc::clone(&busy);
+    house.reopen(&peer, move || frees.set(false));
+    house.worker.read_mail(&mut mails, house.now);
+    assert_eq!(*heard.borrow(), ["ask", "answer", "answer", "one", "two"]);
+    assert!(house.worker.wants(peer.id).expect("it is open").read);
+    assert!(peer.pipe.wakes.get() > wakes, "whoever reads its socket is told");
+}
+
+#[test]
+fn mail_for_a_connection_that_is_gone_does_not_reach_the_one_that_has_its_place() {
+    let mut house = House::new();
+    let first = house.open_echo();
+    house.worker.gone(first.id);
+    let told = Rc::<RefCell<usize>>::default();
+    let counts = Rc::clone(&told);
+    let second = house.open(move |_, _| *counts.borrow_mut() += 1);
+    assert_ne!(first.id, second.id);
+    house.inboxes.all()[0].send(Mail::Outcome(first.id, Ticket(1), Outcome::Published(Ok(()))));
+    house.settle();
+    assert_eq!(*told.borrow(), 0);
+}
+
+#[test]
+fn an_order_reaches_those_it_is_for_and_nobody_of_another_organisation() {
+    let mut house = House::new();
+    let mut open = |user: &'static str| {
+        house.open(move |input, outputs| match input {
+            Input::Message(_) => outputs.push(Output::Perform(Ticket(1), Effect::Admit(admission(user)))),
+            Input::Notice(Notice::Order(Order::Disconnect(close))) => outputs.push(Output::Close(close)),
+            _ => {}
+        })
+    };
+    let peers = [open("ann"), open("ann"), open("ben")];
+    for peer in &peers {
+        house.say(peer, "let me in");
+    }
+    house.settle();
+    for organisation in ["another", "default"] {
+        house.inboxes.order(Addressed {
+            organisation: OrganisationId::from_verified(organisation),
+            user: UserId::new("ann"),
+            only: None,
+            except: vec![ClientId::from_random([2; 16])],
+            order: Order::Disconnect(Close::new(4000, "because")),
+        });
+        house.settle();
+        let closed = peers.each_ref().map(|peer| peer.heard() == ["close 4000"]);
+        assert_eq!(closed, [organisation == "default", false, false]);
+    }
+}
+
+fn admission(user: &str) -> vestibule_doors::contract::Admission {
+    vestibule_doors::contract::Admission {
+        organisation: OrganisationId::from_verified("default"),
+        user: UserId::new(user),
+        exclusive: false,
+    }
+}
