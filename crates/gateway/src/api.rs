@@ -1,14 +1,29 @@
 //! The HTTP service beside the doors.
+//!
+//! It runs on the threads of the workers, so a handler does little and waits for nothing but mail. In reading order:
+//!
+//! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
+//! - [`health`]: whether the process works, and whether it should be sent work;
+//! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
+//! - `answer`: answers that several of them give.
+
+mod answer;
+mod demo;
+mod health;
+mod server;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
 use vestibule_doors::centrifuge::rules::Rules;
 
 use crate::clock::Clock;
 use crate::config::{ApiSettings, DemoSettings};
 use crate::steward::Steward;
-use crate::telemetry::Counters;
+use crate::telemetry::{Counters, Metrics};
 use crate::worker::Inboxes;
 
 /// What the HTTP service works with.
@@ -35,12 +50,22 @@ pub struct Api {
     pub clock: Clock,
 }
 
-/// All routes.
+/// All routes. The paths of the settings are distinct, and begin with a slash: the configuration was checked.
 pub fn router(api: Api) -> Router {
-    let health = api.health.clone();
-    let router = Router::new();
-    match health {
-        Some(path) => router.route(&path, axum::routing::get(|| async { "{}" })),
-        None => router,
+    let metrics = Arc::new(Metrics::new(api.counters.clone()));
+    let mut router = health::routes(&api);
+    if let Some(demo) = &api.demo {
+        router = router.merge(demo::routes(demo, api.clock));
     }
+    if let Some(path) = &api.metrics {
+        router = router.route(path, get(exposition).with_state(Arc::clone(&metrics)));
+    }
+    if api.settings.enabled {
+        router = router.merge(server::routes(api, metrics));
+    }
+    router.fallback(answer::not_found)
+}
+
+async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {
+    answer::with_type(Metrics::CONTENT_TYPE, metrics.text())
 }

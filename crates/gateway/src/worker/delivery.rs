@@ -136,6 +136,7 @@ impl<L: Link> Worker<L> {
 
     fn answer(&self, question: &Question) -> Survey {
         match question {
+            Question::Here => Survey::Here,
             Question::Channels(organisation) => Survey::Channels(
                 self.shard
                     .channels()

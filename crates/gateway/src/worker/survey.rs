@@ -7,6 +7,8 @@ use vestibule_model::OrganisationId;
 /// A question to every worker.
 #[derive(Clone, Debug)]
 pub enum Question {
+    /// Are you there?
+    Here,
     /// Which channels of this organisation have subscribers?
     Channels(OrganisationId),
     /// How much of everything does this organisation have?
@@ -16,6 +18,8 @@ pub enum Question {
 /// One worker's answer.
 #[derive(Debug)]
 pub enum Survey {
+    /// Yes.
+    Here,
     /// Channels by name, with the number of subscribers on that worker.
     Channels(HashMap<Box<str>, usize>),
     /// How much there is on that worker.

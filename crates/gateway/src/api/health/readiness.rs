@@ -1,0 +1,111 @@
+//! Round trips through what a connection needs.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use vestibule_broker::{Broker, BrokerError};
+use vestibule_model::{
+    ChannelKey, Door, HistoryQuery, OrganisationId, Publication, PublishOptions, Retention,
+};
+
+use crate::api::Api;
+use crate::clock::Clock;
+use crate::steward::Steward;
+use crate::worker::{Inbox, Inboxes, Mail, Question};
+
+/// How long each round trip may take.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What is kept of the round trips through the broker: the last one, for as long as the slowest of them takes.
+const RETENTION: Retention =
+    Retention { size: 1, ttl: Duration::from_secs(10), meta_ttl: Duration::from_secs(3600) };
+
+/// Makes the round trips.
+pub struct Readiness {
+    steward: Steward,
+    inboxes: Inboxes,
+    clock: Clock,
+    channel: ChannelKey,
+}
+
+/// Why a round trip through the broker failed.
+enum Broken {
+    Refused(BrokerError),
+    Lost,
+    Slow,
+}
+
+impl Readiness {
+    /// The round trips of this house.
+    pub fn new(api: &Api) -> Self {
+        Self {
+            steward: api.steward.clone(),
+            inboxes: api.inboxes.clone(),
+            clock: api.clock,
+            channel: ChannelKey::new(&own_organisation(), Door::Centrifuge, "readiness"),
+        }
+    }
+
+    /// What fails, in words; nothing if the house is ready.
+    pub async fn failing(&self) -> Vec<String> {
+        let mut failing = Vec::new();
+        if let Err(broken) = self.broker().await {
+            failing.push(format!("broker: {}", broken.in_words()));
+        }
+        // All are asked before the first is waited for, so the whole house has one second and not each worker.
+        let answers: Vec<_> = self.inboxes.all().iter().map(ask).collect();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        for (index, answer) in answers.into_iter().enumerate() {
+            match tokio::time::timeout_at(deadline, answer).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(_)) => failing.push(format!("worker {index}: has ended")),
+                Err(_) => failing.push(format!("worker {index}: does not answer")),
+            }
+        }
+        failing
+    }
+
+    async fn broker(&self) -> Result<(), Broken> {
+        timeout(PATIENCE, self.round_trip()).await.unwrap_or(Err(Broken::Slow))
+    }
+
+    /// What is published must be in the stream, or something that was published after it.
+    async fn round_trip(&self) -> Result<(), Broken> {
+        let (broker, now) = (self.steward.broker(), self.clock.now());
+        let options = PublishOptions { retention: Some(RETENTION), ..PublishOptions::default() };
+        let published = broker.publish(&self.channel, Publication::default(), &options, now).await?;
+        let page = broker.history(&self.channel, &HistoryQuery::POSITION, RETENTION.meta_ttl, now).await?;
+        let arrived = published.position.is_some_and(|published| {
+            published.epoch == page.top.epoch && published.offset <= page.top.offset
+        });
+        if arrived { Ok(()) } else { Err(Broken::Lost) }
+    }
+}
+
+fn ask(inbox: &Inbox) -> oneshot::Receiver<crate::worker::Survey> {
+    let (sender, receiver) = oneshot::channel();
+    inbox.send(Mail::Survey(Question::Here, sender));
+    receiver
+}
+
+/// The house's own tenant. No credential can name it, for a realm's organisation has a name.
+fn own_organisation() -> OrganisationId {
+    OrganisationId::from_verified("")
+}
+
+impl From<BrokerError> for Broken {
+    fn from(error: BrokerError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl Broken {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Refused(error) => error.to_string(),
+            Self::Lost => "what was published is not there".to_owned(),
+            Self::Slow => "does not answer".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `batch`: several calls in one. Its answer has no `result` around it, and no errors of its own but one.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Server;
+use super::method::Method;
+use super::read::Malformed;
+use super::reply::{self, Json, Refusal};
+use super::request::Request;
+
+/// The parameters. `parallel` may be said and changes nothing: commands are done one after the other, none of which
+/// waits for anything outside this process.
+#[derive(Deserialize)]
+pub struct Batch<'a> {
+    #[serde(borrow)]
+    commands: Option<Vec<Command<'a>>>,
+}
+
+/// One command: an object in which the method's name leads to its parameters. `None` when it names no method.
+struct Command<'a>(Option<(Method, &'a RawValue)>);
+
+impl<'a> Batch<'a> {
+    /// Reads the commands, all of them before any is done.
+    pub fn read(
+        self,
+        limit: usize,
+    ) -> Result<Result<Vec<Option<(Method, Request<'a>)>>, Refusal>, Malformed> {
+        let commands = self.commands.unwrap_or_default();
+        if commands.len() > limit {
+            return Ok(Err(Refusal::bad_request("too many commands in a batch")));
+        }
+        let read = |command: Command<'a>| match command.0 {
+            Some((method, params)) => Ok(Some((method, Request::read(method, params.get().as_bytes())?))),
+            None => Ok(None),
+        };
+        commands.into_iter().map(read).collect::<Result<_, _>>().map(Ok)
+    }
+}
+
+/// Does the commands in their order.
+pub async fn perform(commands: Vec<Option<(Method, Request<'_>)>>, server: &Server) -> Json {
+    if commands.is_empty() {
+        return Json::nothing();
+    }
+    let mut out = b"{\"replies\":[".to_vec();
+    for (index, command) in commands.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match command {
+            Some((method, request)) => {
+                reply::write(method.name(), server.perform(method, request).await, &mut out);
+            }
+            None => reply::write("", Err(Refusal::NOT_FOUND), &mut out),
+        }
+    }
+    out.extend_from_slice(b"]}");
+    Json(out)
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Command<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CommandVisitor;
+
+        impl<'de> Visitor<'de> for CommandVisitor {
+            type Value = Command<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object with a method")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut command = None::<(Method, &RawValue)>;
+                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+                    let Some(method) = Method::named(&name) else {
+                        map.next_value::<IgnoredAny>()?;
+                        continue;
+                    };
+                    let params = map.next_value::<Option<&RawValue>>()?;
+                    if command.is_none_or(|(other, _)| method <= other) {
+                        command = params.map(|params| (method, params)).or(command);
+                    }
+                }
+                Ok(Command(command))
+            }
+        }
+
+        deserializer.deserialize_map(CommandVisitor)
+    }
+}

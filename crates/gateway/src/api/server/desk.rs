@@ -1,0 +1,85 @@
+//! Where requests are done: the house, seen by a caller of one organisation.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+use vestibule_doors::centrifuge::rules::ChannelRules;
+use vestibule_doors::contract::Order;
+use vestibule_model::{ChannelKey, ClientId, Door, Now, OrganisationId, UserId};
+
+use super::info::Node;
+use super::reply::Refusal;
+use crate::api::Api;
+use crate::steward::HouseBroker;
+use crate::worker::{Addressed, Question, Survey};
+
+/// How long the workers may take to answer a question.
+const SURVEY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What a request is done with.
+pub struct Desk<'a> {
+    /// The house.
+    pub house: &'a Api,
+    /// How the node is called.
+    pub node: &'a Node,
+    /// The tenant of the caller.
+    pub organisation: &'a OrganisationId,
+    /// When the request was read.
+    pub now: Now,
+}
+
+/// Whose connections an order is for, as requests say it.
+pub struct Audience<'a> {
+    /// The user.
+    pub user: &'a str,
+    /// Only this connection, if it is not empty.
+    pub client: &'a str,
+    /// Only the connection with this session, if it is not empty.
+    pub session: &'a str,
+    /// All but these connections.
+    pub except: Vec<ClientId>,
+}
+
+impl Desk<'_> {
+    /// The broker.
+    pub fn broker(&self) -> &HouseBroker {
+        self.house.steward.broker()
+    }
+
+    /// A channel of the caller's organisation. Whoever has the key may use any name in a configured namespace, as
+    /// whoever signs tokens may.
+    pub fn channel(&self, name: &str) -> Result<(ChannelKey, &ChannelRules), Refusal> {
+        if name.is_empty() {
+            return Err(Refusal::BAD_REQUEST);
+        }
+        let rules = self.house.rules.vouched_channel(name)?;
+        Ok((ChannelKey::new(self.organisation, Door::Centrifuge, name), rules))
+    }
+
+    /// Brings an order to the connections that are meant, of which there may be none.
+    pub fn order(&self, audience: Audience<'_>, order: Order) {
+        let only = match audience.client {
+            "" => None,
+            client => match ClientId::parse(client) {
+                Some(client) => Some(client),
+                None => return,
+            },
+        };
+        // Only clients of one-way transports have sessions, and none of this house's doors is one.
+        if !audience.session.is_empty() {
+            return;
+        }
+        self.house.inboxes.order(Addressed {
+            organisation: self.organisation.clone(),
+            user: UserId::new(audience.user),
+            only,
+            except: audience.except,
+            order,
+        });
+    }
+
+    /// Asks all workers.
+    pub async fn survey(&self, question: Question) -> Result<Vec<Survey>, Refusal> {
+        timeout(SURVEY_TIMEOUT, self.house.inboxes.survey(question)).await.map_err(|_| Refusal::INTERNAL)
+    }
+}

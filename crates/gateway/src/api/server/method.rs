@@ -1,0 +1,89 @@
+//! The methods of the server API.
+
+/// What can be asked for. Their order decides which one counts when a command of a batch names two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Publish into a channel.
+    Publish,
+    /// Publish the same into several channels.
+    Broadcast,
+    /// Subscribe a user's connections.
+    Subscribe,
+    /// Unsubscribe a user's connections.
+    Unsubscribe,
+    /// End a user's connections.
+    Disconnect,
+    /// Change when a user's connections expire.
+    Refresh,
+    /// Who is in a channel.
+    Presence,
+    /// How many are in a channel.
+    PresenceStats,
+    /// What was published.
+    History,
+    /// Forget what was published.
+    HistoryRemove,
+    /// Which channels have subscribers.
+    Channels,
+    /// How the node is.
+    Info,
+    /// Call a method of an extension.
+    Rpc,
+}
+
+impl Method {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Publish,
+        Self::Broadcast,
+        Self::Subscribe,
+        Self::Unsubscribe,
+        Self::Disconnect,
+        Self::Refresh,
+        Self::Presence,
+        Self::PresenceStats,
+        Self::History,
+        Self::HistoryRemove,
+        Self::Channels,
+        Self::Info,
+        Self::Rpc,
+    ];
+
+    /// The method of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+
+    /// Its name in paths, batches and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Publish => "publish",
+            Self::Broadcast => "broadcast",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
+            Self::Disconnect => "disconnect",
+            Self::Refresh => "refresh",
+            Self::Presence => "presence",
+            Self::PresenceStats => "presence_stats",
+            Self::History => "history",
+            Self::HistoryRemove => "history_remove",
+            Self::Channels => "channels",
+            Self::Info => "info",
+            Self::Rpc => "rpc",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_is_found_by_its_name() {
+        for method in Method::ALL {
+            assert_eq!(Method::named(method.name()), Some(method));
+        }
+        assert_eq!(Method::named("Publish"), None);
+        assert_eq!(Method::named("batch"), None, "a batch holds methods and is none");
+    }
+}

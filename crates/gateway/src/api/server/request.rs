@@ -1,0 +1,76 @@
+//! What a caller wants, read and not yet done.
+
+use super::broadcast::Broadcast;
+use super::channels::Channels;
+use super::desk::Desk;
+use super::disconnect::Disconnect;
+use super::history::{History, HistoryRemove};
+use super::info;
+use super::method::Method;
+use super::presence::{Presence, PresenceStats};
+use super::publish::Publish;
+use super::read::{Malformed, read};
+use super::refresh::Refresh;
+use super::reply::Answer;
+use super::rpc::Rpc;
+use super::subscribe::{Subscribe, Unsubscribe};
+
+/// A request for each [`Method`].
+pub enum Request<'a> {
+    Publish(Publish<'a>),
+    Broadcast(Broadcast<'a>),
+    Subscribe(Subscribe<'a>),
+    Unsubscribe(Unsubscribe<'a>),
+    Disconnect(Disconnect<'a>),
+    Refresh(Refresh<'a>),
+    Presence(Presence<'a>),
+    PresenceStats(PresenceStats<'a>),
+    History(History<'a>),
+    HistoryRemove(HistoryRemove<'a>),
+    Channels(Channels<'a>),
+    Info,
+    Rpc(Rpc<'a>),
+}
+
+impl<'a> Request<'a> {
+    /// Reads the parameters of a method.
+    pub fn read(method: Method, params: &'a [u8]) -> Result<Self, Malformed> {
+        Ok(match method {
+            Method::Publish => Self::Publish(read(params)?),
+            Method::Broadcast => Self::Broadcast(Broadcast::read(params)?),
+            Method::Subscribe => Self::Subscribe(read(params)?),
+            Method::Unsubscribe => Self::Unsubscribe(read(params)?),
+            Method::Disconnect => Self::Disconnect(read(params)?),
+            Method::Refresh => Self::Refresh(read(params)?),
+            Method::Presence => Self::Presence(read(params)?),
+            Method::PresenceStats => Self::PresenceStats(read(params)?),
+            Method::History => Self::History(read(params)?),
+            Method::HistoryRemove => Self::HistoryRemove(read(params)?),
+            Method::Channels => Self::Channels(read(params)?),
+            Method::Info => {
+                read::<info::Empty>(params)?;
+                Self::Info
+            }
+            Method::Rpc => Self::Rpc(read(params)?),
+        })
+    }
+
+    /// Does it.
+    pub async fn perform(self, desk: &Desk<'_>) -> Answer {
+        match self {
+            Self::Publish(request) => request.perform(desk).await,
+            Self::Broadcast(request) => request.perform(desk).await,
+            Self::Subscribe(request) => request.perform(desk),
+            Self::Unsubscribe(request) => request.perform(desk),
+            Self::Disconnect(request) => request.perform(desk),
+            Self::Refresh(request) => request.perform(desk),
+            Self::Presence(request) => request.perform(desk).await,
+            Self::PresenceStats(request) => request.perform(desk).await,
+            Self::History(request) => request.perform(desk).await,
+            Self::HistoryRemove(request) => request.perform(desk).await,
+            Self::Channels(request) => request.perform(desk).await,
+            Self::Info => info::perform(desk).await,
+            Self::Rpc(request) => request.perform(),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What is counted, as Prometheus reads it. Every name and label of a metric is decided here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::{self, ConstCounter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+
+use super::Counters;
+
+/// All metrics of the house; their names begin with `vestibule_`.
+pub struct Metrics {
+    registry: Registry,
+    api_calls: Family<ApiCall, counter::Counter>,
+}
+
+/// A call of the server API.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ApiCall {
+    /// The method's name.
+    method: &'static str,
+    /// The error code that was answered; 0 when it went well.
+    error: u16,
+}
+
+impl Metrics {
+    /// The type of the text.
+    pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /// The metrics of a house with these workers.
+    pub fn new(workers: Vec<Arc<Counters>>) -> Self {
+        let mut registry = Registry::with_prefix("vestibule");
+        let api_calls = Family::default();
+        registry.register("api_calls", "Calls of the server API", api_calls.clone());
+        registry.register_collector(Box::new(Workers(workers)));
+        Self { registry, api_calls }
+    }
+
+    /// A call of the server API was answered with this error; 0 when it went well.
+    pub fn api_call(&self, method: &'static str, error: u16) {
+        self.api_calls.get_or_create(&ApiCall { method, error }).inc();
+    }
+
+    /// Everything, as it is now.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("a string takes all that is written into it");
+        text
+    }
+}
+
+/// Reads the counters of all workers whenever somebody looks.
+#[derive(Debug)]
+struct Workers(Vec<Arc<Counters>>);
+
+type Read = fn(&Counters) -> u64;
+
+/// What goes up and down: name, explanation, and where it is counted.
+const GAUGES: [(&str, &str, Read); 2] = [
+    ("connections", "Open connections", |counters| counters.open()),
+    ("subscriptions", "Subscriptions of open connections", |counters| counters.subscriptions.get()),
+];
+
+/// What only grows; `_total` is added to these names.
+const COUNTERS: [(&str, &str, Read); 7] = [
+    ("connections_opened", "Connections that came through a door", |counters| counters.opened.get()),
+    ("messages_received", "Messages of peers", |counters| counters.messages_received.get()),
+    ("messages_sent", "Replies and pushes of sessions", |counters| counters.messages_sent.get()),
+    ("deliveries", "Channel events that went to a subscriber", |counters| counters.deliveries.get()),
+    ("received_bytes", "Bytes read from sockets", |counters| counters.received_bytes.get()),
+    ("sent_bytes", "Bytes that sockets took", |counters| counters.sent_bytes.get()),
+    ("bugs", "Connections that were lost to a bug in this program", |counters| counters.bugs.get()),
+];
+
+/// Closed connections have the close code as label `code`; `other` stands for all that are not counted one by one.
+const CLOSED: (&str, &str) = ("connections_closed", "Connections that were closed, by close code");
+
+impl Collector for Workers {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        for (name, help, read) in GAUGES {
+            let value = i64::try_from(self.sum(read)).unwrap_or(i64::MAX);
+            ConstGauge::new(value).encode(encoder.encode_descriptor(
+                name,
+                help,
+                None,
+                MetricType::Gauge,
+            )?)?;
+        }
+        for (name, help, read) in COUNTERS {
+            let counter = ConstCounter::new(self.sum(read));
+            counter.encode(encoder.encode_descriptor(name, help, None, MetricType::Counter)?)?;
+        }
+        let (name, help) = CLOSED;
+        let mut closed = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for (code, count) in self.closes() {
+            let code = code.map_or_else(|| "other".to_owned(), |code| code.to_string());
+            ConstCounter::new(count).encode(closed.encode_family(&[("code", code)])?)?;
+        }
+        Ok(())
+    }
+}
+
+impl Workers {
+    fn sum(&self, read: Read) -> u64 {
+        self.0.iter().map(|counters| read(counters)).sum()
+    }
+
+    fn closes(&self) -> BTreeMap<Option<u16>, u64> {
+        let mut closes = BTreeMap::new();
+        for (code, count) in self.0.iter().flat_map(|counters| counters.closes()) {
+            *closes.entry(code).or_default() += count;
+        }
+        closes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(metrics: &Metrics) -> Vec<String> {
+        metrics.text().lines().map(str::to_owned).collect()
+    }
+
+    fn house() -> (Arc<Counters>, Arc<Counters>, Metrics) {
+        let (one, other) = (Arc::<Counters>::default(), Arc::<Counters>::default());
+        let metrics = Metrics::new(vec![Arc::clone(&one), Arc::clone(&other)]);
+        (one, other, metrics)
+    }
+
+    #[test]
+    fn the_counts_of_all_workers_are_added_up() {
+        let (one, other, metrics) = house();
+        one.opened.add_many(3);
+        other.opened.add_many(4);
+        other.ended.add();
+        let lines = lines(&metrics);
+        assert!(lines.contains(&"vestibule_connections_opened_total 7".to_owned()), "{lines:#?}");
+        assert!(lines.contains(&"vestibule_connections 6".to_owned()), "{lines:#?}");
+    }
+
+    #[test]
+    fn closed_connections_are_told_apart_by_code() {
+        let (one, other, metrics) = house();
+        one.closed_with(3008);
+        other.closed_with(3008);
+        other.closed_with(4321);
+        let lines = lines(&metrics);
+        assert!(
+            lines.contains(&"vestibule_connections_closed_total{code=\"3008\"} 2".to_owned()),
+            "{lines:#?}"
+        );
+        assert!(
+            lines.contains(&"vestibule_connections_closed_total{code=\"other\"} 1".to_owned()),
+            "{lines:#?}"
+        );
+    }
+
+    #[test]
+    fn calls_of_the_api_are_told_apart_by_method_and_error() {
+        let (_, _, metrics) = house();
+        metrics.api_call("publish", 0);
+        metrics.api_call("publish", 102);
+        metrics.api_call("publish", 102);
+        let lines = lines(&metrics);
+        assert!(
+            lines.contains(&"vestibule_api_calls_total{method=\"publish\",error=\"102\"} 2".to_owned()),
+            "{lines:#?}"
+        );
+    }
+
+    #[test]
+    fn the_text_is_whole() {
+        let (_, _, metrics) = house();
+        assert_eq!(lines(&metrics).last().map(String::as_str), Some("# EOF"));
+    }
+}
