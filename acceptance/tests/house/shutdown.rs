@@ -53,7 +53,7 @@ fn a_client_that_has_not_connected_yet_is_told_too() {
 
 #[test]
 fn what_waits_for_a_client_is_sent_before_the_goodbye() {
-    let mut server = house();
+    let server = house();
     let mut guests = guests(&server, 2);
     for n in 0..100 {
         guests[0].publish("news", &n.to_string());
