@@ -4,5 +4,6 @@
 //! - `log`: how the log is written.
 
 mod counters;
+pub mod log;
 
 pub use counters::{Counter, Counters, Gauge};
