@@ -27,7 +27,7 @@ use vestibule_websocket::{Decoder, Event, Input, client as frames};
 use crate::dice::Dice;
 use crate::house::Kind;
 use crate::ledger::{Ledger, Place};
-use crate::wire::Wire;
+use crate::wire::{State, Wire};
 use crate::world::Tally;
 use crate::{Broken, Checked};
 
@@ -164,13 +164,12 @@ impl Client {
         Ok(any)
     }
 
-    /// Insists that every subscription stands, and says whether each has come to the top of its stream.
+    /// Whether it is connected, every subscription stands, and each has come to the top of its stream.
     pub(crate) fn has_caught_up(&self, scene: &Scene<'_>) -> bool {
-        let Some(line) = self.line.as_ref().filter(|line| line.name.is_some() && line.asked.is_empty()) else {
-            return false;
-        };
+        let Some(line) = &self.line else { return false };
+        let at_rest = line.wire.state() == State::Whole && line.name.is_some() && line.asked.is_empty();
         let named = self.named.iter().all(|name| self.channels.get(name).is_some_and(Following::is_in));
-        line.asked.is_empty() && named && self.channels.iter().all(|(name, f)| f.has_caught_up(name, scene))
+        at_rest && named && self.channels.iter().all(|(name, following)| following.has_caught_up(name, scene))
     }
 
     /// What it is still waiting for, for people.
