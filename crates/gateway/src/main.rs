@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use vestibule::app::House;
 use vestibule::config::{ApiSettings, CentrifugeSettings, Settings};
-use vestibule_auth::{Preset, RealmConfig, RealmsConfig, KeyConfig};
-use vestibule_doors::centrifuge::rules::{Rules, ChannelRules};
+use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
+use vestibule_doors::centrifuge::rules::{ChannelRules, Rules};
 
 #[global_allocator]
 static GLOBAL: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
@@ -14,7 +14,12 @@ fn main() {
     tracing_subscriber::fmt().init();
     let mut rules = Rules::default();
     rules.client.insecure = true;
-    rules.namespaces.without = ChannelRules { history_size: 100, history_ttl: Duration::from_secs(300), presence: true, ..Default::default() };
+    rules.namespaces.without = ChannelRules {
+        history_size: 100,
+        history_ttl: Duration::from_secs(300),
+        presence: true,
+        ..Default::default()
+    };
     let settings = Settings {
         listen: "127.0.0.1:8123".parse().unwrap(),
         workers: None,
@@ -23,9 +28,26 @@ fn main() {
         connections: None,
         connections_per_second: None,
         connections_per_user: None,
-        realms: RealmsConfig { connection: RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret("secret")), subscription: None, allow_no_token: true },
-        centrifuge: CentrifugeSettings { enabled: true, path: "/connection/websocket".into(), allowed_origins: vec![], rules },
-        api: ApiSettings { enabled: true, path: "/api".into(), key: None, insecure: true, errors_as_status: false, body_size: 1 << 20, batch_size: 1000 },
+        realms: RealmsConfig {
+            connection: RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret("secret")),
+            subscription: None,
+            allow_no_token: true,
+        },
+        centrifuge: CentrifugeSettings {
+            enabled: true,
+            path: "/connection/websocket".into(),
+            allowed_origins: vec![],
+            rules,
+        },
+        api: ApiSettings {
+            enabled: true,
+            path: "/api".into(),
+            key: None,
+            insecure: true,
+            errors_as_status: false,
+            body_size: 1 << 20,
+            batch_size: 1000,
+        },
         health: Some("/health".into()),
         metrics: None,
         demo: None,

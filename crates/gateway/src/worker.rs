@@ -25,6 +25,8 @@ mod roster;
 mod seats;
 mod shard;
 mod survey;
+#[cfg(test)]
+mod tests;
 mod timers;
 
 use std::collections::VecDeque;

@@ -41,6 +41,8 @@ impl House {
         while self.open_connections() > 0 {
             ticks.tick().await;
         }
+        self.stops.requests.close();
+        self.stops.requests.wait().await;
     }
 
     fn open_connections(&self) -> u64 {

@@ -58,8 +58,14 @@ impl Steward {
         if departure.presence {
             broker.enter(&channel, &departure.info, now).await.map_err(fault)?;
         }
-        if departure.announces {
-            broker.announce(&channel, Announcement::Join(departure.info)).await.map_err(fault)?;
+        let Departure { info, presence, announces } = departure;
+        if announces
+            && let Err(error) = broker.announce(&channel, Announcement::Join(Arc::clone(&info))).await
+        {
+            if presence {
+                let _expires = broker.leave(&channel, info.client).await;
+            }
+            return Err(fault(error));
         }
         Ok(subscribed)
     }

@@ -14,6 +14,7 @@ use vestibule_websocket::handshake;
 
 use super::head::{self, MAX_HEADERS};
 use super::socket::{LocalWorker, Socket, attend};
+use super::thread::Stops;
 use super::upgrade::{Welcome, short_answer};
 use super::{Site, http};
 use crate::clock::Clock;
@@ -31,6 +32,8 @@ pub struct Porch {
     pub site: Arc<Site>,
     /// The clock.
     pub clock: Clock,
+    /// The ends of the house.
+    pub stops: Stops,
 }
 
 /// Accepts connections for ever.
@@ -56,7 +59,10 @@ async fn receive(mut stream: TcpStream, porch: Rc<Porch>) {
     match porch.route(&head) {
         Route::Door(welcome, length) => porch.upgrade(stream, &welcome, head, length).await,
         Route::Refuse(response) => refuse(stream, &response).await,
-        Route::Http => http::serve(stream, head.freeze(), porch).await,
+        Route::Http => {
+            let requests = porch.stops.requests.clone();
+            requests.track_future(http::serve(stream, head.freeze(), porch)).await;
+        }
     }
 }
 

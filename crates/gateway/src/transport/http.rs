@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::select;
 use tower_service::Service;
 use vestibule_websocket::handshake;
 
@@ -31,6 +32,7 @@ pub struct Prefixed {
 /// Serves requests on a stream until either side has had enough.
 pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
     let head_timeout = porch.site.head_timeout;
+    let closing = porch.stops.closing.clone();
     let service = service_fn(move |request| answer(request, Rc::clone(&porch)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -38,7 +40,15 @@ pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
         .max_buf_size(MAX_HEAD.max(64 << 10))
         .serve_connection(TokioIo::new(Prefixed { prefix, stream }), service)
         .with_upgrades();
-    if let Err(error) = connection.await {
+    let mut connection = pin!(connection);
+    let ended = select! {
+        ended = &mut connection => ended,
+        () = closing.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "an HTTP connection ended early");
     }
 }

@@ -12,6 +12,7 @@ use tokio::select;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::Site;
 use super::accept::{Porch, accept};
@@ -51,6 +52,8 @@ pub struct Stops {
     pub ending: CancellationToken,
     /// A worker has ended that should not have.
     pub died: CancellationToken,
+    /// Connections of the HTTP service; they finish the request that they are at.
+    pub requests: TaskTracker,
 }
 
 /// Starts the thread.
@@ -71,10 +74,10 @@ pub fn start(parts: WorkerThread) -> io::Result<JoinHandle<()>> {
 
 async fn run(parts: WorkerThread) -> io::Result<()> {
     let WorkerThread { surroundings, mailbox, listener, site, clock, stops } = parts;
-    let Stops { closing, ending, .. } = stops;
+    let Stops { closing, ending, .. } = stops.clone();
     let listener = TcpListener::from_std(listener)?;
     let worker = Rc::new(RefCell::new(Worker::new(surroundings, clock.now())));
-    let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock });
+    let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock, stops });
     spawn_local(async move {
         select! {
             () = accept(listener, porch) => {}

@@ -26,18 +26,25 @@ impl ConnectionId {
 pub enum AnySession {
     /// The Centrifuge protocol.
     Centrifuge(Box<centrifuge::session::Session>),
+    /// What a test says.
+    #[cfg(test)]
+    Scripted(super::tests::Scripted),
 }
 
 impl Session for AnySession {
     fn handle(&mut self, input: Input<'_>, now: Now, outputs: &mut Outputs) {
         match self {
             Self::Centrifuge(session) => session.handle(input, now, outputs),
+            #[cfg(test)]
+            Self::Scripted(session) => session.handle(input, now, outputs),
         }
     }
 
     fn takes_messages(&self) -> bool {
         match self {
             Self::Centrifuge(session) => session.takes_messages(),
+            #[cfg(test)]
+            Self::Scripted(session) => session.takes_messages(),
         }
     }
 }

@@ -13,14 +13,17 @@ use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
 use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, Courier, WorkerId};
 use vestibule_doors::Form;
-use vestibule_doors::contract::{Effect, Input, Output, Outputs, Session, Subscribe, Ticket};
-use vestibule_model::{ChannelKey, ClientId, ClientInfo, Delivery, Door, Moment, Now, OrganisationId, UserId};
+use vestibule_doors::contract::{Effect, Following, Input, Output, Outputs, Session, Subscribe, Ticket};
+use vestibule_model::{
+    ChannelKey, ClientId, ClientInfo, Delivery, Door, Moment, Now, OrganisationId, UserId,
+};
 use vestibule_websocket::{Event, client};
 
 use crate::steward::Steward;
 use crate::telemetry::Counters;
 use crate::worker::{
-    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings, Worker, inbox,
+    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings, Worker,
+    inbox,
 };
 
 /// A session that does what a test says.
@@ -83,8 +86,6 @@ impl Link for PipeEnd {
 pub struct Peer {
     pub id: ConnectionId,
     pub pipe: Rc<Pipe>,
-    /// While it is set, the session takes no messages.
-    pub busy: Rc<Cell<bool>>,
 }
 
 impl Peer {
@@ -149,7 +150,8 @@ impl House {
         let realms = RealmsConfig { connection: realm, subscription: None, allow_no_token: true };
         let (realms, _) = realms.build().expect("a good realm");
         let broker = MemoryBroker::new(Arc::new(gate), Default::default(), &mut SmallRng::seed_from_u64(1));
-        let steward = Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
+        let steward =
+            Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
         let counters = Arc::<Counters>::default();
         let now = Now::new(Moment::from_millis(1_000_000), 1_700_000_000_000);
         let surroundings = Surroundings {
@@ -166,6 +168,15 @@ impl House {
 
     /// Opens a connection with that session.
     pub fn open(&mut self, script: impl FnMut(Input<'_>, &mut Outputs) + 'static) -> Peer {
+        self.open_busy(Rc::default(), script)
+    }
+
+    /// Opens one whose session takes no messages while `busy` is set.
+    pub fn open_busy(
+        &mut self,
+        busy: Rc<Cell<bool>>,
+        script: impl FnMut(Input<'_>, &mut Outputs) + 'static,
+    ) -> Peer {
         self.opened += 1;
         let pipe = Rc::new(Pipe {
             room: Cell::new(usize::MAX),
@@ -174,8 +185,7 @@ impl House {
             wakes: Cell::default(),
             finished: Cell::default(),
         });
-        let busy = Rc::<Cell<bool>>::default();
-        let session = Scripted { script: Box::new(script), busy: Rc::clone(&busy) };
+        let session = Scripted { script: Box::new(script), busy };
         let arrival = Arrival {
             link: PipeEnd(Rc::clone(&pipe)),
             session: AnySession::Scripted(session),
@@ -184,7 +194,7 @@ impl House {
             form: Form::CentrifugeJson,
         };
         let id = self.worker.arrive(arrival, self.now);
-        Peer { id, pipe, busy }
+        Peer { id, pipe }
     }
 
     /// Opens one that sends back what it is sent.
@@ -284,6 +294,15 @@ pub fn key(channel: &str) -> ChannelKey {
 
 /// The wish to subscribe, with presence and with news for the others.
 pub fn subscribe(key: &ChannelKey) -> Output {
+    wish(key, None)
+}
+
+/// The same, following the stream from where it stands.
+pub fn follow(key: &ChannelKey) -> Output {
+    wish(key, Some(Following { recover: None, meta_ttl: Duration::from_secs(600) }))
+}
+
+fn wish(key: &ChannelKey, following: Option<Following>) -> Output {
     let info = ClientInfo {
         user: UserId::new("ann"),
         client: ClientId::from_random([7; 16]),
@@ -297,7 +316,7 @@ pub fn subscribe(key: &ChannelKey) -> Output {
         presence: true,
         announces: true,
         hears: false,
-        following: None,
+        following,
     };
     Output::Perform(Ticket(1), Effect::Subscribe(subscribe))
 }

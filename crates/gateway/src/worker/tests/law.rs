@@ -1,13 +1,16 @@
 //! One input, every output, then the next input; and what belongs to one connection stays there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use vestibule_doors::contract::{Effect, Input, Notice, Order, Outcome, Output, Ticket};
-use vestibule_model::{ClientId, Close, OrganisationId, UserId};
+use vestibule_doors::contract::{Admission, Effect, Input, Notice, Order, Outcome, Output, Ticket};
+use vestibule_model::{
+    ChannelEvent, ClientId, Close, Delivery, Epoch, OrganisationId, Position, Publication, UserId,
+};
 use vestibule_websocket::client;
 
-use super::house::{House, key, subscribe};
+use super::house::{House, follow, key, subscribe};
 use crate::worker::{Addressed, Mail};
 
 #[test]
@@ -40,41 +43,63 @@ fn a_session_that_panics_costs_its_own_connection_and_no_other() {
 fn while_a_session_is_busy_the_bytes_of_its_peer_stay_where_they_are() {
     let mut house = House::new();
     let heard = Rc::<RefCell<Vec<String>>>::default();
-    let writes_down = Rc::clone(&heard);
-    let peer = house.open(move |input, outputs| match input {
+    let busy = Rc::<Cell<bool>>::default();
+    let (writes_down, turns) = (Rc::clone(&heard), Rc::clone(&busy));
+    let peer = house.open_busy(Rc::clone(&busy), move |input, outputs| match input {
         Input::Message(message) => {
             writes_down.borrow_mut().push(String::from_utf8_lossy(message).into_owned());
             if message == b"ask" {
+                turns.set(true);
                 outputs.push(Output::Perform(Ticket(1), Effect::Authenticate(None)));
             }
         }
-        Input::Outcome(..) => writes_down.borrow_mut().push("answer".into()),
+        Input::Outcome(..) => turns.set(false),
         _ => {}
     });
-    let busy = Rc::clone(&peer.busy);
-    busy.set(false);
-    let mut bytes: Vec<u8> = ["ask", "one", "two"].iter().flat_map(|m| client::text(m.as_bytes(), [1; 4])).collect();
-    let first = client::text(b"ask", [1; 4]).len();
-    house.bytes(&peer, &mut bytes[..first]);
-    busy.set(true);
-    house.bytes(&peer, &mut bytes[first..]);
-    assert_eq!(*heard.borrow(), ["ask"]);
+    let mut bytes: Vec<u8> = ["one", "ask", "two", "three"]
+        .iter()
+        .flat_map(|text| client::text(text.as_bytes(), [1; 4]))
+        .collect();
+    house.bytes(&peer, &mut bytes);
+    assert_eq!(*heard.borrow(), ["one", "ask"]);
     assert!(!house.worker.wants(peer.id).expect("it is open").read);
-
     let wakes = peer.pipe.wakes.get();
-    let mut mails = house.mails();
-    assert_eq!(mails.len(), 1);
-    house.worker.read_mail(&mut mails, house.now);
-    assert_eq!(*heard.borrow(), ["ask", "answer"], "it is still busy");
-
-    house.inboxes.all()[0].send(Mail::Outcome(peer.id, Ticket(2), Outcome::Published(Ok(()))));
-    let mut mails = house.mails();
-    let frees = Rc::clone(&busy);
-    house.reopen(&peer, move || frees.set(false));
-    house.worker.read_mail(&mut mails, house.now);
-    assert_eq!(*heard.borrow(), ["ask", "answer", "answer", "one", "two"]);
+    house.settle();
+    assert_eq!(*heard.borrow(), ["one", "ask", "two", "three"]);
     assert!(house.worker.wants(peer.id).expect("it is open").read);
     assert!(peer.pipe.wakes.get() > wakes, "whoever reads its socket is told");
+}
+
+#[test]
+fn every_output_is_carried_out_before_the_session_hears_what_followed_from_one_of_them() {
+    let mut house = House::new();
+    let key = key("news");
+    let heard = Rc::<RefCell<Vec<&'static str>>>::default();
+    let writes_down = Rc::clone(&heard);
+    let follows = key.clone();
+    let peer = house.open(move |input, outputs| match input {
+        Input::Message(_) => outputs.push(follow(&follows)),
+        Input::Outcome(..) => {
+            writes_down.borrow_mut().push("outcome");
+            outputs.push(Output::Release(follows.clone()));
+            outputs.push(Output::Send("reply".into()));
+        }
+        Input::Notice(Notice::Lost(_)) => {
+            writes_down.borrow_mut().push("lost");
+            outputs.push(Output::Send("lost".into()));
+        }
+        _ => {}
+    });
+    house.say(&peer, "follow");
+    // Held when the subscription is released, and with a gap before it.
+    let position = Some(Position { offset: 9, epoch: Epoch::new("another") });
+    let event = ChannelEvent::Publication(Arc::new(Publication { position, ..Default::default() }));
+    let mut mails = vec![Mail::Delivery(Delivery { channel: key, event })];
+    mails.extend(house.mails());
+    house.worker.read_mail(&mut mails, house.now);
+    house.settle();
+    assert_eq!(*heard.borrow(), ["outcome", "lost"]);
+    assert_eq!(peer.heard(), ["reply", "lost"]);
 }
 
 #[test]
@@ -120,8 +145,8 @@ fn an_order_reaches_those_it_is_for_and_nobody_of_another_organisation() {
     }
 }
 
-fn admission(user: &str) -> vestibule_doors::contract::Admission {
-    vestibule_doors::contract::Admission {
+fn admission(user: &str) -> Admission {
+    Admission {
         organisation: OrganisationId::from_verified("default"),
         user: UserId::new(user),
         exclusive: false,

@@ -1,0 +1,13 @@
+//! What the house alone promises: more than the protocol asks for, and how it starts, ends and speaks to its operator.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says by a panic what is wrong")]
+
+mod command_line;
+mod dev;
+mod endpoints;
+mod overload;
+mod secrecy;
+mod shutdown;
+mod start;
+mod strict;
+mod upgrade;
