@@ -17,9 +17,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 
-use super::answer;
+use super::{DemoSettings, answer};
 use crate::clock::Clock;
-use crate::config::DemoSettings;
 use session::Reception;
 
 /// The routes.

@@ -12,9 +12,8 @@ use serde_json::json;
 use vestibule_auth::{DevelopmentKey, TokenDraft};
 
 use super::visitor::Visitor;
-use crate::api::answer;
+use crate::api::{DemoSettings, answer};
 use crate::clock::Clock;
-use crate::config::DemoSettings;
 
 /// Short enough that a page that stays open has to ask for another token, as a real one would.
 const LIFETIME: Duration = Duration::from_secs(600);
