@@ -5,12 +5,15 @@
 //! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
 //! - [`health`]: whether the process works, and whether it should be sent work;
 //! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
-//! - `answer`: answers that several of them give.
+//! - `organisations`: for whom things are done; `answer`: answers that several of them give;
+//! - `settings`: what it goes by.
 
 mod answer;
 mod demo;
 mod health;
+mod organisations;
 mod server;
+mod settings;
 
 use std::sync::Arc;
 
@@ -21,10 +24,11 @@ use axum::routing::get;
 use vestibule_doors::centrifuge::rules::Rules;
 
 use crate::clock::Clock;
-use crate::config::{ApiSettings, DemoSettings};
 use crate::steward::Steward;
 use crate::telemetry::{Counters, Metrics};
 use crate::worker::Inboxes;
+
+pub use settings::{ApiSettings, DemoSettings};
 
 /// What the HTTP service works with.
 pub struct Api {

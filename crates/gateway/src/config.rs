@@ -22,6 +22,7 @@ use std::time::Duration;
 use vestibule_auth::RealmsConfig;
 use vestibule_doors::centrifuge::rules::Rules;
 
+pub use crate::api::{ApiSettings, DemoSettings};
 use crate::worker::Limits;
 
 pub use plan::{Plan, Refused, Sources};
@@ -72,30 +73,4 @@ pub struct CentrifugeSettings {
     pub allowed_origins: Vec<String>,
     /// What sessions go by.
     pub rules: Rules,
-}
-
-/// The server API.
-#[derive(Clone, Debug)]
-pub struct ApiSettings {
-    /// Whether there is one.
-    pub enabled: bool,
-    /// Where it is: no slash at the end.
-    pub path: String,
-    /// The key that callers have to show; `None`: nobody can call it.
-    pub key: Option<vestibule_auth::Secret>,
-    /// Whether anybody can call it, without a key.
-    pub insecure: bool,
-    /// Errors become HTTP statuses.
-    pub errors_as_status: bool,
-    /// Largest body in bytes.
-    pub body_size: usize,
-    /// Most commands in a batch, and most channels in a broadcast.
-    pub batch_size: usize,
-}
-
-/// The demo of `vestibule dev`.
-#[derive(Clone, Debug)]
-pub struct DemoSettings {
-    /// Signs its tokens.
-    pub key: vestibule_auth::Secret,
 }

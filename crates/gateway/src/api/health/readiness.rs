@@ -3,16 +3,14 @@
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use vestibule_broker::{Broker, BrokerError};
-use vestibule_model::{
-    ChannelKey, Door, HistoryQuery, OrganisationId, Publication, PublishOptions, Retention,
-};
+use vestibule_model::{ChannelKey, Door, HistoryQuery, Publication, PublishOptions, Retention};
 
-use crate::api::Api;
+use crate::api::{Api, organisations};
 use crate::clock::Clock;
 use crate::steward::Steward;
-use crate::worker::{Inbox, Inboxes, Mail, Question};
+use crate::worker::{Inbox, Inboxes, Mail, Question, Survey};
 
 /// How long each round trip may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -43,7 +41,7 @@ impl Readiness {
             steward: api.steward.clone(),
             inboxes: api.inboxes.clone(),
             clock: api.clock,
-            channel: ChannelKey::new(&own_organisation(), Door::Centrifuge, "readiness"),
+            channel: ChannelKey::new(&organisations::of_the_house(), Door::Centrifuge, "readiness"),
         }
     }
 
@@ -55,9 +53,9 @@ impl Readiness {
         }
         // All are asked before the first is waited for, so the whole house has one second and not each worker.
         let answers: Vec<_> = self.inboxes.all().iter().map(ask).collect();
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let deadline = Instant::now() + PATIENCE;
         for (index, answer) in answers.into_iter().enumerate() {
-            match tokio::time::timeout_at(deadline, answer).await {
+            match timeout_at(deadline, answer).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(_)) => failing.push(format!("worker {index}: has ended")),
                 Err(_) => failing.push(format!("worker {index}: does not answer")),
@@ -83,15 +81,10 @@ impl Readiness {
     }
 }
 
-fn ask(inbox: &Inbox) -> oneshot::Receiver<crate::worker::Survey> {
+fn ask(inbox: &Inbox) -> oneshot::Receiver<Survey> {
     let (sender, receiver) = oneshot::channel();
     inbox.send(Mail::Survey(Question::Here, sender));
     receiver
-}
-
-/// The house's own tenant. No credential can name it, for a realm's organisation has a name.
-fn own_organisation() -> OrganisationId {
-    OrganisationId::from_verified("")
 }
 
 impl From<BrokerError> for Broken {

@@ -8,10 +8,7 @@ use subtle::ConstantTimeEq;
 use vestibule_auth::Secret;
 use vestibule_model::OrganisationId;
 
-use crate::config::ApiSettings;
-
-/// The organisation of a house that has only one: the same that a realm without another name has.
-const DEFAULT_ORGANISATION: &str = "default";
+use crate::api::{ApiSettings, organisations};
 
 /// Checks the keys of callers.
 pub struct Keeper {
@@ -38,7 +35,7 @@ impl Keeper {
             Some(key) if !key.reveal().is_empty() => Admission::Bearer(key.clone()),
             _ => Admission::Nobody,
         };
-        Self { admission, organisation: bound_organisation() }
+        Self { admission, organisation: organisations::of_callers() }
     }
 
     /// Whether the caller has shown the key: in `X-API-Key`, as `Authorization: apikey`, or as `api_key` in the
@@ -55,12 +52,6 @@ impl Keeper {
     pub fn organisation(&self) -> &OrganisationId {
         &self.organisation
     }
-}
-
-/// The tenant whose backends have the key. The key vouches for it, so this is the one place where the API makes an
-/// organisation; with a key for each organisation, this is where they part.
-fn bound_organisation() -> OrganisationId {
-    OrganisationId::from_verified(DEFAULT_ORGANISATION)
 }
 
 fn shown(head: &Parts, is_right: impl Fn(&[u8]) -> bool) -> bool {
@@ -83,7 +74,6 @@ fn in_authorization(value: &[u8]) -> Option<&[u8]> {
 mod tests {
     use super::*;
     use axum::http::Request;
-    use vestibule_auth::{Preset, RealmConfig};
 
     fn settings(key: Option<&str>, insecure: bool) -> ApiSettings {
         ApiSettings {
@@ -141,10 +131,5 @@ mod tests {
     fn an_insecure_api_is_open_to_anybody() {
         let head = Request::builder().uri("/api/info").body(()).unwrap().into_parts().0;
         assert!(Keeper::new(&settings(None, true)).lets_in(&head));
-    }
-
-    #[test]
-    fn callers_and_clients_meet_in_one_organisation() {
-        assert_eq!(RealmConfig::new("realm", Preset::Static).organisation, bound_organisation().as_str());
     }
 }
