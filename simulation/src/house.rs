@@ -93,12 +93,14 @@ impl House {
         let inboxes = Inboxes::new(senders);
         let observer = Arc::new(Observer::new(inboxes.clone()));
         let key = DevelopmentKey::from_random([7; 32]);
-        let realm = RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret(key.secret().clone()));
+        let realm =
+            RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret(key.secret().clone()));
         let realms = RealmsConfig { connection: realm, subscription: None, allow_no_token: false };
         let (realms, _) = realms.build().expect("a good realm");
         let courier = Arc::clone(&observer);
         let broker = MemoryBroker::new(courier, BrokerLimits::default(), dice.source());
-        let steward = Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
+        let steward =
+            Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
         let retention = rules::retention(dice);
         let rules = Arc::new(rules::rules(retention));
         let seats = Seats::new(NonZeroU32::new(SEATS));

@@ -15,12 +15,12 @@ use vestibule_broker::Broker;
 use vestibule_doors::centrifuge::wire::Encoding;
 use vestibule_model::{Moment, Now};
 
+use crate::Checked;
 use crate::client::{Client, Scene};
 use crate::dice::Dice;
 use crate::house::{House, OBSERVER, at_once, channel};
 use crate::ledger::Ledger;
 use crate::wire::Wire;
-use crate::Checked;
 
 pub use tally::Tally;
 

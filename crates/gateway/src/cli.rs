@@ -35,7 +35,8 @@ pub fn main(
     args: impl Iterator<Item = OsString>,
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
-    let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let variables =
+        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let matches = command().get_matches_from(args);
     let code = match matches.subcommand() {
         Some(("centrifugo", matches)) => from_centrifugo(matches, variables.collect()),
@@ -77,7 +78,8 @@ fn config_arg() -> Arg {
 }
 
 fn from_centrifugo(matches: &ArgMatches, variables: Vec<(String, String)>) -> u8 {
-    let sources = Sources { file: matches.get_one("config").cloned(), variables, flags: flags::given(matches) };
+    let sources =
+        Sources { file: matches.get_one("config").cloned(), variables, flags: flags::given(matches) };
     match centrifugo::load(&sources) {
         Ok(plan) => run::run(plan, || {}),
         Err(refused) => refuse(&refused, FAILED),

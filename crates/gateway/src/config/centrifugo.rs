@@ -19,8 +19,8 @@ pub mod settle;
 pub mod tokens;
 
 use super::plan::{Plan, Refused, Sources};
-use super::written::{Notes, Outline, Setting, file, raw};
 use super::written::section::Section;
+use super::written::{Notes, Outline, Setting, file, raw};
 use super::written::{Origin, Raw, Table, Value};
 use model::Centrifugo;
 

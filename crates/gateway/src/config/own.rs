@@ -33,7 +33,8 @@ pub fn load(sources: &Sources) -> Result<Plan, Refused> {
 /// # Errors
 /// What is no TOML, or everything that is wrong.
 pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
-    let table = file::toml(text).map_err(|fault| file::Unreadable::Syntax("the configuration".into(), fault))?;
+    let table =
+        file::toml(text).map_err(|fault| file::Unreadable::Syntax("the configuration".into(), fault))?;
     complete(table, sources)
 }
 

@@ -71,8 +71,16 @@ fn weakenings(settings: &Settings, client: &str, api: &str) -> Vec<String> {
     let any_page = settings.centrifuge.allowed_origins.iter().any(|origin| origin == "*");
     let nobody = settings.realms.allow_no_token && !insecure;
     let said = [
-        (insecure, client, "insecure: everybody may connect and do everything; this is for development alone"),
-        (settings.api.insecure, api, "insecure: everybody may call the server API; this is for development alone"),
+        (
+            insecure,
+            client,
+            "insecure: everybody may connect and do everything; this is for development alone",
+        ),
+        (
+            settings.api.insecure,
+            api,
+            "insecure: everybody may call the server API; this is for development alone",
+        ),
         (nobody, client, "allow_anonymous_connect_without_token: who brings no token is let in as nobody"),
         (any_page, client, "allowed_origins: any web page may connect"),
     ];
