@@ -48,13 +48,17 @@ pub fn of_centrifugo() -> impl Iterator<Item = Arg> {
     OF_CENTRIFUGO.into_iter().map(|(path, switch)| arg(path, switch).hide(true))
 }
 
+/// Short names of flags, for those that are used by hand.
+const ALIASES: [(&str, &str); 1] = [("port", "listen.port")];
+
 /// The keys that were given as flags, with their values.
 pub fn given(matches: &ArgMatches) -> Vec<(String, String)> {
     let given = |id: &clap::Id| {
         let name = id.as_str();
         let by_flag = matches.value_source(name) == Some(ValueSource::CommandLine);
         let value = matches.try_get_one::<String>(name).ok().flatten()?;
-        by_flag.then(|| (name.to_owned(), value.clone()))
+        let key = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, key)| key);
+        by_flag.then(|| (key.to_owned(), value.clone()))
     };
     matches.ids().filter_map(given).collect()
 }
