@@ -31,7 +31,8 @@ pub fn main(
     args: impl Iterator<Item = OsString>,
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
-    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     let variables = variables.filter_map(text).collect();
     let matches = command::command().get_matches_from(args);
     let code = match matches.subcommand() {

@@ -35,7 +35,8 @@ pub fn set_up(sources: Sources, now: UnixSeconds, random: &mut impl Rng) -> Resu
     let mut plan = own::parse(SETTINGS, &Sources { flags, ..sources })?;
     let key = development_key(&plan.settings);
     plan.settings.demo = key.as_ref().map(|key| DemoSettings { key: key.secret().clone() });
-    let warning = "this house is for development: nothing is kept when it ends, and its keys are made at start";
+    let warning =
+        "this house is for development: nothing is kept when it ends, and its keys are made at start";
     plan.warnings.push(warning.into());
     let greeting = greeting::greeting(&plan.settings, key.as_ref(), now);
     Ok(Development { plan, greeting })
@@ -83,8 +84,10 @@ mod tests {
         let Development { plan, greeting } = development(&[], &[]);
         let (realms, _) = plan.settings.realms.build().unwrap();
         let tokens: Vec<_> = greeting.split_whitespace().filter(|word| word.starts_with("eyJ")).collect();
-        let users: Vec<_> =
-            tokens.iter().map(|token| realms.connection(token, NOW).unwrap().user.as_str().to_owned()).collect();
+        let users: Vec<_> = tokens
+            .iter()
+            .map(|token| realms.connection(token, NOW).unwrap().user.as_str().to_owned())
+            .collect();
         assert_eq!(users, ["alice", "bob"]);
     }
 

@@ -45,12 +45,16 @@ pub fn command() -> Command {
     own_sources(Command::new("vestibule"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("The authenticated front door for an application's realtime traffic")
-        .long_about(format!("The authenticated front door for an application's realtime traffic.\n\n{SOURCES}"))
+        .long_about(format!(
+            "The authenticated front door for an application's realtime traffic.\n\n{SOURCES}"
+        ))
         .after_help(EXIT_CODES)
         .args_conflicts_with_subcommands(true)
         .subcommand(serve())
         .subcommand(check())
-        .subcommand(Command::new("config").about("Prints every key with its meaning and its default, as TOML"))
+        .subcommand(
+            Command::new("config").about("Prints every key with its meaning and its default, as TOML"),
+        )
         .subcommand(dev())
         .subcommand(of_centrifugo())
 }
@@ -58,16 +62,20 @@ pub fn command() -> Command {
 fn serve() -> Command {
     own_sources(Command::new("serve"))
         .about("Opens the house; the same as no subcommand")
-        .long_about(format!("Opens the house, and closes it at SIGTERM or SIGINT: it tells every client to come back, \
-            and waits for them to go, at most shutdown.timeout. A second signal ends it at once.\n\n{SOURCES}"))
+        .long_about(format!(
+            "Opens the house, and closes it at SIGTERM or SIGINT: it tells every client to come back, \
+            and waits for them to go, at most shutdown.timeout. A second signal ends it at once.\n\n{SOURCES}"
+        ))
         .after_help(EXIT_CODES)
 }
 
 fn check() -> Command {
     own_sources(Command::new("check"))
         .about("Says everything that is wrong with a configuration, or \"ok\"")
-        .long_about(format!("Says everything that is wrong with a configuration, or \"ok\". It does all that the house \
-            does at start, short of listening.\n\n{SOURCES}"))
+        .long_about(format!(
+            "Says everything that is wrong with a configuration, or \"ok\". It does all that the house \
+            does at start, short of listening.\n\n{SOURCES}"
+        ))
         .after_help(EXIT_CODES)
 }
 
@@ -103,5 +111,10 @@ fn own_sources(command: Command) -> Command {
 }
 
 fn config(help: &'static str) -> Arg {
-    Arg::new("config").short('c').long("config").value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
+    Arg::new("config")
+        .short('c')
+        .long("config")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help(help)
 }

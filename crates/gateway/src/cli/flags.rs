@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches};
 use crate::config::written::{Entry, Outline};
 
 /// Flags of Centrifugo for keys that do not take effect: they are taken, so that they can be named.
-const OF_CENTRIFUGO: [(&str, bool); 19] = [
+const OF_CENTRIFUGO: [(&str, bool); 26] = [
     ("pid_file", false),
     ("http_server.internal_address", false),
     ("http_server.internal_port", false),
@@ -26,6 +26,13 @@ const OF_CENTRIFUGO: [(&str, bool); 19] = [
     ("http_stream.enabled", true),
     ("http_api.external", true),
     ("grpc_api.enabled", true),
+    ("grpc_api.port", false),
+    ("uni_grpc.enabled", true),
+    ("uni_grpc.port", false),
+    ("uni_websocket.enabled", true),
+    ("uni_sse.enabled", true),
+    ("uni_http_stream.enabled", true),
+    ("init.enabled", true),
 ];
 
 /// A flag for each key, of which those in `common` are shown by the short help. Keys below names of the operator's own
