@@ -1,7 +1,7 @@
 //! Workers, broker and steward, without a socket or a thread.
 //!
-//! It is the real house up to two seams: a wire is a [`SimLink`], and deliveries pass an [`Observer`] on their way
-//! to the inboxes.
+//! It is the real house up to two seams: a wire is a [`SimLink`], and deliveries pass an [`Observer`], who can refuse or
+//! lose them, on their way to the inboxes.
 
 mod observer;
 mod rules;
