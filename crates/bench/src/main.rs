@@ -6,6 +6,9 @@
 //! In reading order: [`cli`] what can be asked; [`plan`] what is run in which order; [`run`] carries it out;
 //! [`process`] the server under test with its CPU and memory; [`generator`] the load; [`scenario`] one job a file;
 //! [`reference`] the bare epoll server; [`results`] what is kept; [`report`] the page made from it.
+//!
+//! What they stand on: [`token`]s for clients, the [`clock`], the [`meter`] of latencies, [`stats`] over rounds, the
+//! [`machine`]'s cores and limits, [`table`]s for the eye, and every [`failure`].
 
 #![allow(
     clippy::print_stdout,

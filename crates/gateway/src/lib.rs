@@ -1,8 +1,15 @@
 //! The house: one listener, four doors, one hub.
 //!
-//! In reading order: [`app`] puts the house together and takes it down, [`transport`] leads a peer to a worker,
-//! [`worker`] moves its session and its part of the hub, [`steward`] does what sessions ask for. Each may use what
-//! comes after it, never what comes before.
+//! Each of these may use what comes after it, never what comes before:
+//!
+//! - [`cli`]: the command line; [`dev`]: the house for development;
+//! - [`app`]: puts the house together, and takes it down;
+//! - [`config`]: what the operator wants;
+//! - [`api`]: the HTTP service beside the doors;
+//! - [`transport`]: leads a peer from its socket to a worker;
+//! - [`worker`]: moves its session, and its part of the hub;
+//! - [`steward`]: does what sessions ask for;
+//! - [`telemetry`]: what the house counts and says; [`clock`]: its one clock.
 
 pub mod api;
 pub mod app;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::{ClientId, OrganisationId, UserId, UnixSeconds};
+use crate::{ClientId, OrganisationId, UnixSeconds, UserId};
 
 /// The bearer of a connection token, after verification.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,4 +25,6 @@ pub use identity::{ChannelOverride, Identity, ServerSubscription, SubscriptionGr
 pub use ids::{ClientId, OrganisationId, UserId};
 pub use moment::{Moment, Now, UnixSeconds};
 pub use publication::{ChannelEvent, ClientInfo, Delivery, Epoch, Position, Publication, Tags};
-pub use stream::{HistoryPage, HistoryQuery, IDEMPOTENCY_WINDOW, PresenceStats, PublishOptions, Published, Retention};
+pub use stream::{
+    HistoryPage, HistoryQuery, IDEMPOTENCY_WINDOW, PresenceStats, PublishOptions, Published, Retention,
+};

@@ -7,7 +7,8 @@
 //!
 //! In reading order: [`handshake`] (is this request an upgrade, and what is answered), [`decoder`] (bytes to events),
 //! [`encode`] (payloads to frames that any number of connections can share), [`close`] (codes, and who has said
-//! goodbye), [`client`] (the other side, for tests and load). `frame` and `mask` are the ground they stand on.
+//! goodbye), [`client`] (the other side, for tests and load). `violation` names every broken rule; `frame`
+//! and `mask` are the ground they stand on.
 
 pub mod client;
 pub mod close;

@@ -143,7 +143,10 @@ impl Client {
                 let connected = self.name().is_some();
                 let behind =
                     |(name, f): (&String, &Following)| f.is_server_side() && f.is_behind(name, scene);
-                insist!(scene.lossy || !connected || self.channels.iter().any(behind), "3010 without a reason");
+                insist!(
+                    scene.lossy || !connected || self.channels.iter().any(behind),
+                    "3010 without a reason"
+                );
             }
             _ => insist!(false, "{} is closed with {code}", self.user),
         }

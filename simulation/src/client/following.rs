@@ -104,7 +104,11 @@ impl Following {
     /// only happens when the stream began anew.
     pub(super) fn lost(&mut self, name: &str, scene: &mut Scene<'_>) -> Checked {
         scene.tally.lost += 1;
-        insist!(scene.lossy || self.is_behind(name, scene), "{name} was lost at {:?} without a reason", self.place);
+        insist!(
+            scene.lossy || self.is_behind(name, scene),
+            "{name} was lost at {:?} without a reason",
+            self.place
+        );
         Ok(())
     }
 

@@ -1,8 +1,9 @@
-//! What the Centrifuge door can be told, under Centrifugo's names. Both configurations use it: ours below
-//! `[centrifuge]`, and one that was written for Centrifugo below `client` and `channel`.
+//! What both kinds of configuration say with the same words: the Centrifuge door under Centrifugo's names (ours below
+//! `[centrifuge]`, Centrifugo's below `client` and `channel`), and the log.
 
 pub mod channel;
 pub mod client;
+pub mod log;
 pub mod namespaces;
 
 pub use channel::ChannelOptions;

@@ -3,11 +3,15 @@
 use std::io;
 
 use bytes::BytesMut;
+use memchr::memmem;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
 /// The longest head, in bytes: room for a token in the query and the cookies of a whole domain.
 pub const MAX_HEAD: usize = 16 << 10;
+
+/// What ends a head.
+const END: &[u8] = b"\r\n\r\n";
 
 /// No more header lines than this are looked at.
 pub const MAX_HEADERS: usize = 64;
@@ -19,19 +23,16 @@ pub const MAX_HEADERS: usize = 64;
 pub async fn read(stream: &mut TcpStream) -> io::Result<BytesMut> {
     let mut bytes = BytesMut::with_capacity(2048);
     loop {
-        let searched = bytes.len().saturating_sub(3);
+        let searched = bytes.len().saturating_sub(END.len() - 1);
         if stream.read_buf(&mut bytes).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        if ends(&bytes[searched..]) {
-            return Ok(bytes);
-        }
-        if bytes.len() > MAX_HEAD {
-            return Err(io::ErrorKind::InvalidData.into());
+        // What follows the head does not count: an eager peer may send its first messages along.
+        let end = memmem::find(&bytes[searched..], END).map(|at| searched + at + END.len());
+        match end {
+            Some(length) if length <= MAX_HEAD => return Ok(bytes),
+            None if bytes.len() <= MAX_HEAD => {}
+            Some(_) | None => return Err(io::ErrorKind::InvalidData.into()),
         }
     }
-}
-
-fn ends(bytes: &[u8]) -> bool {
-    bytes.windows(4).any(|window| window == b"\r\n\r\n")
 }

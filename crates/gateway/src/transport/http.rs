@@ -37,7 +37,7 @@ pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
-        .max_buf_size(MAX_HEAD.max(64 << 10))
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Prefixed { prefix, stream }), service)
         .with_upgrades();
     let mut connection = pin!(connection);

@@ -17,18 +17,27 @@ pub type Listener = TcpListener;
 /// # Errors
 /// The operating system's: the address is in use, or not ours.
 pub fn bind(address: SocketAddr, count: usize) -> io::Result<Vec<Listener>> {
-    let first = bind_one(address)?;
-    let address = first.local_addr()?;
-    let mut listeners = vec![first];
-    while listeners.len() < count {
-        listeners.push(bind_one(address)?);
-    }
-    Ok(listeners)
+    let address = claim(address)?;
+    (0..count).map(|_| bind_one(address)).collect()
+}
+
+/// Sockets that share a port share it with other processes of the same user too: a second house would quietly take
+/// half of the connections. So the address is first taken alone, which fails when anybody listens there.
+fn claim(address: SocketAddr) -> io::Result<SocketAddr> {
+    let socket = socket(address)?;
+    socket.bind(&address.into())?;
+    socket.listen(1)?;
+    TcpListener::from(socket).local_addr()
+}
+
+fn socket(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    Ok(socket)
 }
 
 fn bind_one(address: SocketAddr) -> io::Result<Listener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
+    let socket = socket(address)?;
     socket.set_reuse_port(true)?;
     // Inherited by accepted sockets, which saves a call for each of them.
     socket.set_tcp_nodelay(true)?;

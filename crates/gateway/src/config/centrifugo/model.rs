@@ -5,10 +5,10 @@ use std::time::Duration;
 use vestibule_auth::Secret;
 
 use super::namespaces::NamespaceList;
+use crate::config::options::log::Level;
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
 use crate::config::written::Size;
 use crate::config::written::section::section;
-use crate::telemetry::log::Level;
 
 section! {
     /// Centrifugo's configuration, as far as it takes effect.

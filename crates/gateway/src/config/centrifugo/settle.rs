@@ -15,7 +15,7 @@ use crate::config::options::{ClientOptions, namespaces};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::{ApiSettings, CentrifugeSettings, Settings};
-use crate::telemetry::log::{Format, LogSettings};
+use crate::telemetry::log::LogSettings;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
@@ -51,7 +51,7 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
         shutdown: written.shutdown.timeout,
         node: if written.node.name.is_empty() { node_name(listen.port()) } else { written.node.name },
     };
-    (settings, LogSettings { level: written.log.level, format: Format::Json })
+    (settings, LogSettings { level: written.log.level.into(), json: true })
 }
 
 /// How long a peer may take to send the head of its request.

@@ -7,10 +7,10 @@ use std::time::Duration;
 use vestibule_auth::Secret;
 
 use super::realm::RealmOptions;
+use crate::config::options::log::{Format, Level};
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
 use crate::config::written::Size;
 use crate::config::written::section::section;
-use crate::telemetry::log::{Format, Level};
 
 section! {
     /// Our own configuration.

@@ -9,6 +9,7 @@ use vestibule_doors::centrifuge::rules::Rules;
 
 use super::model::{Api, Centrifuge, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
+use crate::config::options::log::Format;
 use crate::config::options::namespaces;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::plan::{every_address, http_path, node_name};
@@ -41,7 +42,7 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         shutdown: own.shutdown.timeout,
         node: if own.node.name.is_empty() { node_name(listen.port()) } else { own.node.name },
     };
-    (settings, LogSettings { level: own.log.level, format: own.log.format })
+    (settings, LogSettings { level: own.log.level.into(), json: own.log.format == Format::Json })
 }
 
 fn listen(written: &Listen) -> SocketAddr {
