@@ -14,6 +14,8 @@ mod health;
 mod organisations;
 mod server;
 mod settings;
+#[cfg(test)]
+mod under_test;
 
 use std::sync::Arc;
 

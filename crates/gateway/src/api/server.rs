@@ -28,6 +28,8 @@ mod request;
 mod rpc;
 mod single;
 mod subscribe;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
