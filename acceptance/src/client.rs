@@ -17,6 +17,9 @@ pub use received::push::Push;
 pub use received::{Publication, Reply, SubscribeResult};
 pub use vestibule_doors::centrifuge::wire::Request;
 
+/// Every encoding, for tests of each and for clients that have them in turns.
+pub const BOTH: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
+
 /// One client.
 #[derive(Debug)]
 pub struct Client {
@@ -38,7 +41,8 @@ impl Client {
         let mut client = Self::enter(address, encoding);
         let request = ConnectRequest { token: token::of(user), ..ConnectRequest::default() };
         let reply = client.call(Request::Connect(request));
-        let result = reply.connect.unwrap_or_else(|| panic!("expected to be connected; came: {:?}", reply.error));
+        let result =
+            reply.connect.unwrap_or_else(|| panic!("expected to be connected; came: {:?}", reply.error));
         client.id = result.client;
         client
     }
@@ -51,7 +55,10 @@ impl Client {
             Encoding::Protobuf => &[("Sec-WebSocket-Protocol", "centrifuge-protobuf")],
         };
         let peer = Peer::knock(address, PATH, subprotocol);
-        Self::over(peer.unwrap_or_else(|status| panic!("expected to be let in; refused with {status}")), encoding)
+        Self::over(
+            peer.unwrap_or_else(|status| panic!("expected to be let in; refused with {status}")),
+            encoding,
+        )
     }
 
     /// Speaks the protocol over a connection.
@@ -168,7 +175,8 @@ impl Client {
     /// Subscribes again, from where it was.
     #[track_caller]
     pub fn recover(&mut self, channel: &str, offset: u64, epoch: &str) -> SubscribeResult {
-        let request = SubscribeRequest { recover: true, offset, epoch: epoch.into(), ..subscription(channel) };
+        let request =
+            SubscribeRequest { recover: true, offset, epoch: epoch.into(), ..subscription(channel) };
         self.subscribe_with(request)
     }
 

@@ -88,7 +88,8 @@ impl ConfigFile {
     pub fn with_text(text: &str) -> Self {
         let number = FILES.fetch_add(1, Ordering::Relaxed);
         let path = env::temp_dir().join(format!("acceptance-{}-{number}.json", process::id()));
-        fs::write(&path, text).unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
+        fs::write(&path, text)
+            .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         Self(path)
     }
 

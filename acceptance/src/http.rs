@@ -89,7 +89,8 @@ pub fn receive(stream: &mut TcpStream) -> Option<Response> {
 
 /// Reads what there is. 0: the connection has ended.
 fn read_some(stream: &mut TcpStream, bytes: &mut Vec<u8>, deadline: Deadline) -> usize {
-    let left = deadline.left().unwrap_or_else(|| panic!("no whole answer came in {PATIENCE:?}; so far: {bytes:?}"));
+    let left =
+        deadline.left().unwrap_or_else(|| panic!("no whole answer came in {PATIENCE:?}; so far: {bytes:?}"));
     stream.set_read_timeout(Some(left)).unwrap();
     let mut buffer = [0; 4096];
     match stream.read(&mut buffer) {
@@ -107,7 +108,8 @@ fn parse(bytes: &[u8]) -> Option<(Response, usize)> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut parsed = httparse::Response::new(&mut headers);
     let parsing = parsed.parse(bytes);
-    let status = parsing.unwrap_or_else(|error| panic!("expected HTTP; {error} in {:?}", String::from_utf8_lossy(bytes)));
+    let status = parsing
+        .unwrap_or_else(|error| panic!("expected HTTP; {error} in {:?}", String::from_utf8_lossy(bytes)));
     let httparse::Status::Complete(length) = status else { return None };
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = parsed.headers.iter().map(|header| (header.name.into(), text(header.value))).collect();

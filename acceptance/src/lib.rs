@@ -3,7 +3,7 @@
 //! What the tests in `tests/` stand on, in reading order: [`program`] (which binary), [`config`] and [`port`] (how it is
 //! started), [`process`] (a process that dies with its guard, and what it says), [`server`] (a server that answers),
 //! [`peer`] (one WebSocket connection, frame by frame), [`client`] (the Centrifuge protocol over it, in both encodings),
-//! [`http`] and [`token`]. [`patience`] is the one place that reads the clock: nothing waits for a time, everything
+//! [`http`], [`token`] and [`flood`]. [`patience`] is the one place that reads the clock: nothing waits for a time, everything
 //! waits for an event and is bounded by a time.
 //!
 //! A helper that is disappointed panics with what it expected and what came.
@@ -12,6 +12,7 @@
 
 pub mod client;
 pub mod config;
+pub mod flood;
 pub mod http;
 pub mod patience;
 pub mod peer;
@@ -21,7 +22,7 @@ pub mod program;
 pub mod server;
 pub mod token;
 
-pub use client::Client;
+pub use client::{BOTH, Client};
 pub use config::Config;
 pub use peer::{Event, Peer};
 pub use process::Process;

@@ -16,7 +16,10 @@ pub struct Deadline(Instant);
 
 impl Deadline {
     /// So long from now.
-    #[allow(clippy::disallowed_methods, reason = "real processes and sockets are waited for, which take real time")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "real processes and sockets are waited for, which take real time"
+    )]
     pub fn after(wait: Duration) -> Self {
         Self(Instant::now() + wait)
     }
@@ -70,7 +73,10 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "what is polled has no event; a test never passes because of this pause")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "what is polled has no event; a test never passes because of this pause"
+)]
 fn look_again_later() {
     std::thread::sleep(LOOK_AGAIN);
 }

@@ -62,7 +62,8 @@ impl Peer {
     /// Enters by the usual path.
     #[track_caller]
     pub fn enter(address: SocketAddr) -> Self {
-        Self::knock(address, PATH, &[]).unwrap_or_else(|status| panic!("expected to be let in; refused with {status}"))
+        Self::knock(address, PATH, &[])
+            .unwrap_or_else(|status| panic!("expected to be let in; refused with {status}"))
     }
 
     /// Asks to be let in.
@@ -93,7 +94,10 @@ impl Peer {
                     let mut buffer = [0; 4096];
                     let read = stream.read(&mut buffer);
                     let read = read.unwrap_or_else(|error| panic!("no answer to an upgrade: {error}"));
-                    assert_ne!(read, 0, "expected an answer to an upgrade; the connection ended after {bytes:?}");
+                    assert_ne!(
+                        read, 0,
+                        "expected an answer to an upgrade; the connection ended after {bytes:?}"
+                    );
                     bytes.extend_from_slice(&buffer[..read]);
                 }
                 Answer::Accepted { subprotocol, size } => {
@@ -153,7 +157,9 @@ impl Peer {
             if let Some(event) = self.events.pop_front() {
                 return event;
             }
-            let Some(left) = deadline.left() else { panic!("the server was expected to do something in {PATIENCE:?}") };
+            let Some(left) = deadline.left() else {
+                panic!("the server was expected to do something in {PATIENCE:?}")
+            };
             self.stream.set_read_timeout(Some(left)).unwrap();
             let mut buffer = [0; 65_536];
             match self.stream.read(&mut buffer) {

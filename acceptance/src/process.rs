@@ -89,7 +89,9 @@ impl Process {
     #[track_caller]
     pub fn end(&mut self) -> ExitStatus {
         let ended = self.ends_within(PATIENCE);
-        ended.unwrap_or_else(|| panic!("the process was expected to end; after {PATIENCE:?} it lives. It said:\n{}", self.said()))
+        ended.unwrap_or_else(|| {
+            panic!("the process was expected to end; after {PATIENCE:?} it lives. It said:\n{}", self.said())
+        })
     }
 
     /// Waits for its end, but not longer than that.
@@ -107,7 +109,8 @@ impl Process {
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
-        kill_process(pid, signal).unwrap_or_else(|error| panic!("the process cannot be told to {signal:?}: {error}"));
+        kill_process(pid, signal)
+            .unwrap_or_else(|error| panic!("the process cannot be told to {signal:?}: {error}"));
     }
 
     /// A line of `/proc/PID/status`, in kilobytes.

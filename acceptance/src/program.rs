@@ -49,7 +49,10 @@ fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CENTRIFUGO_") || (text.starts_with("VESTIBULE_") && text != BINARY) || text == "RUST_LOG" {
+        if text.starts_with("CENTRIFUGO_")
+            || (text.starts_with("VESTIBULE_") && text != BINARY)
+            || text == "RUST_LOG"
+        {
             command.env_remove(&name);
         }
     }

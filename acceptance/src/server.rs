@@ -47,7 +47,11 @@ impl Server {
 
     fn wait_until_it_answers(&self) {
         patience::until("the server answers on /health", || {
-            assert!(!self.process.has_ended(), "the server ended instead of starting:\n{}", self.process.said());
+            assert!(
+                !self.process.has_ended(),
+                "the server ended instead of starting:\n{}",
+                self.process.said()
+            );
             TcpStream::connect(self.address).ok()
         });
         let health = http::get(self.address, "/health");

@@ -17,5 +17,6 @@ pub fn of(user: &str) -> String {
 
 /// A connection token of that user, signed with any secret.
 pub fn signed_with(secret: &str, user: &str) -> String {
-    DevelopmentKey::from_secret(secret.into()).connection_token(&TokenDraft::new(user, Some(LIFETIME)), unix_now())
+    DevelopmentKey::from_secret(secret.into())
+        .connection_token(&TokenDraft::new(user, Some(LIFETIME)), unix_now())
 }

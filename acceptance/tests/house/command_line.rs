@@ -33,7 +33,10 @@ fn the_help_of_the_centrifugo_verb_names_its_flags() {
 fn the_version_is_said() {
     let (code, said) = run(&["--version"]);
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("vestibule") && said.contains(char::is_numeric), "expected name and version; it said:\n{said}");
+    assert!(
+        said.contains("vestibule") && said.contains(char::is_numeric),
+        "expected name and version; it said:\n{said}"
+    );
 }
 
 #[test]

@@ -25,7 +25,9 @@ impl Dev {
             let whole = said.contains("curl") && !tokens(said).is_empty() && said.ends_with('\n');
             whole.then(|| said.to_owned())
         });
-        vestibule_acceptance::patience::until("the house answers", || std::net::TcpStream::connect(address).ok());
+        vestibule_acceptance::patience::until("the house answers", || {
+            std::net::TcpStream::connect(address).ok()
+        });
         Self { _process: process, address, said }
     }
 }
@@ -41,7 +43,10 @@ fn tokens(said: &str) -> Vec<String> {
 fn the_address_of_the_demo_is_printed_and_the_demo_is_there() {
     let dev = Dev::start();
     let port = dev.address.port();
-    let url = dev.said.split_whitespace().find(|word| word.starts_with("http://") && word.contains(&port.to_string()));
+    let url = dev
+        .said
+        .split_whitespace()
+        .find(|word| word.starts_with("http://") && word.contains(&port.to_string()));
     let url = url.unwrap_or_else(|| panic!("expected an address with {port}; it said:\n{}", dev.said));
     let path = url.splitn(4, '/').nth(3).map_or("/".to_owned(), |path| format!("/{path}"));
     let page = get(dev.address, &path);
@@ -73,5 +78,8 @@ fn the_printed_line_for_the_server_api_works() {
     }
     let output = Command::new("sh").arg("-c").arg(&line).output().unwrap();
     let answer = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success() && answer.contains("\"result\""), "{line}\nwas expected to work; it said: {answer}");
+    assert!(
+        output.status.success() && answer.contains("\"result\""),
+        "{line}\nwas expected to work; it said: {answer}"
+    );
 }

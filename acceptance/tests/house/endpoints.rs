@@ -1,8 +1,10 @@
 //! What an operator's machines ask.
 
+use std::io::Write;
+
 use vestibule_acceptance::config::API_KEY;
-use vestibule_acceptance::http::{get, post};
-use vestibule_acceptance::{Client, Config, Encoding, Server};
+use vestibule_acceptance::http::{dial, get, post, receive};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Server};
 
 #[test]
 fn a_house_that_stands_says_that_it_is_alive_ready_and_well() {
@@ -31,13 +33,13 @@ fn a_publication_of_the_server_api_reaches_subscribers_at_every_worker() {
     let server = Server::house(Config::default());
     let mut clients: Vec<_> = (0..16)
         .map(|index| {
-            let encoding = if index % 2 == 0 { Encoding::Json } else { Encoding::Protobuf };
-            let mut client = Client::connect(server.address, encoding, "ann");
+            let mut client = Client::connect(server.address, BOTH[index % 2], "ann");
             client.subscribe("news");
             client
         })
         .collect();
-    let answer = post(server.address, "/api/publish", API_KEY, r#"{"channel":"news","data":{"from":"backend"}}"#);
+    let answer =
+        post(server.address, "/api/publish", API_KEY, r#"{"channel":"news","data":{"from":"backend"}}"#);
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.body.contains("result"), "{answer:?}");
     for client in &mut clients {
@@ -57,10 +59,10 @@ fn the_server_api_is_closed_to_whoever_has_no_key() {
 #[test]
 fn a_path_that_leads_nowhere_is_answered_with_404_on_the_same_connection() {
     let server = Server::house(Config::default());
-    let mut stream = vestibule_acceptance::http::dial(server.address);
+    let mut stream = dial(server.address);
     for _ in 0..3 {
-        std::io::Write::write_all(&mut stream, b"GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
-        let answer = vestibule_acceptance::http::receive(&mut stream).expect("an answer");
+        stream.write_all(b"GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+        let answer = receive(&mut stream).expect("an answer");
         assert_eq!(answer.status, 404, "{answer:?}");
     }
 }

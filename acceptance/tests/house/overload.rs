@@ -1,27 +1,18 @@
 //! Peers that do not read cost a bounded amount, and nobody else anything.
 
+use std::io::Write;
 use std::time::Duration;
 
-use vestibule_acceptance::client::publication;
+use vestibule_acceptance::client::{Request, publication};
+use vestibule_acceptance::flood::{block, number};
 use vestibule_acceptance::patience::Stopwatch;
-use vestibule_acceptance::{Client, Config, Encoding, Event, Server};
-
-/// One publication, in bytes.
-const BLOCK: usize = 16 << 10;
-
-fn block(number: usize) -> String {
-    format!(r#""{number:08}{}""#, "x".repeat(BLOCK))
-}
-
-fn number(data: &[u8]) -> usize {
-    String::from_utf8_lossy(&data[1..9]).parse().unwrap()
-}
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Event, Server};
+use vestibule_doors::centrifuge::wire::HistoryRequest;
 
 #[test]
 fn a_peer_whose_socket_takes_nothing_for_too_long_is_closed_with_3009() {
-    let config = Config::default()
-        .set("client.queue_max_size", 256 << 20)
-        .set("websocket.write_timeout", "2s");
+    let config =
+        Config::default().set("client.queue_max_size", 256 << 20).set("websocket.write_timeout", "2s");
     let server = Server::house(config);
     let mut observer = Client::connect(server.address, Encoding::Json, "observer");
     observer.subscribe("room:stuck");
@@ -60,8 +51,7 @@ fn memory_is_bounded_while_twenty_peers_that_do_not_read_are_flooded() {
     let server = Server::house(Config::default().set("websocket.write_timeout", "20s"));
     let slow: Vec<_> = (0..SLOW)
         .map(|index| {
-            let encoding = if index % 2 == 0 { Encoding::Json } else { Encoding::Protobuf };
-            let mut client = Client::connect(server.address, encoding, "slow");
+            let mut client = Client::connect(server.address, BOTH[index % 2], "slow");
             client.subscribe("flood");
             client
         })
@@ -80,7 +70,10 @@ fn memory_is_bounded_while_twenty_peers_that_do_not_read_are_flooded() {
     }
     let peak = server.process.memory("VmHWM") << 10;
     let bound = before + u64::try_from(SLOW).unwrap() * QUEUE + MARGIN;
-    assert!(peak <= bound, "expected at most {bound} bytes with {SLOW} slow peers; it was {peak}, and {before} before");
+    assert!(
+        peak <= bound,
+        "expected at most {bound} bytes with {SLOW} slow peers; it was {peak}, and {before} before"
+    );
     drop(slow);
 }
 
@@ -94,8 +87,6 @@ fn a_peer_that_sends_without_reading_its_answers_is_held_back_or_closed() {
     }
     let before = server.process.memory("VmRSS") << 10;
     let message = {
-        use vestibule_acceptance::client::Request;
-        use vestibule_doors::centrifuge::wire::HistoryRequest;
         let all = HistoryRequest { channel: "room:kept".into(), limit: -1, ..HistoryRequest::default() };
         let message = greedy.message((0..500).map(|_| Request::History(all.clone())));
         greedy.frame(&message)
@@ -103,7 +94,6 @@ fn a_peer_that_sends_without_reading_its_answers_is_held_back_or_closed() {
     // Each asks for 500 megabytes of answers, of which none is read.
     greedy.peer.stream().set_write_timeout(Some(Duration::from_secs(2))).unwrap();
     for _ in 0..20 {
-        use std::io::Write;
         if greedy.peer.stream().write_all(&message).is_err() {
             break;
         }

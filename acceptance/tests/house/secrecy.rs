@@ -5,13 +5,13 @@ use vestibule_acceptance::config::{API_KEY, TOKEN_SECRET};
 use vestibule_acceptance::http::{exchange, post};
 use vestibule_acceptance::peer::PATH;
 use vestibule_acceptance::process::Signal;
-use vestibule_acceptance::{Client, Config, Encoding, Event, Peer, Server, token};
-use vestibule_doors::centrifuge::wire::ConnectRequest;
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Event, Peer, Server, token};
+use vestibule_doors::centrifuge::wire::{ConnectRequest, SubscribeRequest};
 
 /// In every message that is sent.
 const MESSAGE: &str = "a-private-message";
 
-/// In every name and address that only its owner should know.
+/// No house trusts it. It is shown wherever a token can be shown.
 const BAD_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJub3QiOiJnb29kIn0.bm8tc2lnbmF0dXJl";
 
 fn message() -> String {
@@ -46,17 +46,21 @@ fn misbehave(server: &Server, encoding: Encoding) {
     stranger.peer.expect_close(3500);
     let mut client = Client::connect(server.address, encoding, "ann");
     client.call(publication("unknown:channel", &message()));
-    client.call(Request::Subscribe(vestibule_doors::centrifuge::wire::SubscribeRequest {
-        token: BAD_TOKEN.into(),
-        ..subscription("room:quiet")
-    }));
+    client
+        .call(Request::Subscribe(SubscribeRequest { token: BAD_TOKEN.into(), ..subscription("room:quiet") }));
     let garbage = client.frame(format!("{MESSAGE}{{{{").as_bytes());
     client.peer.send(&garbage);
     while client.peer.event() != Event::End {
         client.peer.stop_talking();
     }
-    Peer::knock(server.address, &format!("{PATH}?cf_connect={BAD_TOKEN}"), &[("Origin", "https://example.com")]).unwrap_err();
-    Peer::knock(server.address, &format!("/nowhere?token={BAD_TOKEN}"), &[("Authorization", BAD_TOKEN)]).unwrap_err();
+    Peer::knock(
+        server.address,
+        &format!("{PATH}?cf_connect={BAD_TOKEN}"),
+        &[("Origin", "https://example.com")],
+    )
+    .unwrap_err();
+    Peer::knock(server.address, &format!("/nowhere?token={BAD_TOKEN}"), &[("Authorization", BAD_TOKEN)])
+        .unwrap_err();
     exchange(server.address, format!("GET /{MESSAGE} HTTP/1.1\r\nHost\r\n\r\n").as_bytes());
     post(server.address, "/api/publish", "a-wrong-api-key", &message());
     post(server.address, "/api/publish", API_KEY, &format!("{MESSAGE}{{{{"));
@@ -66,7 +70,7 @@ fn misbehave(server: &Server, encoding: Encoding) {
 fn neither_tokens_nor_secrets_nor_messages_are_logged_at_any_level() {
     for level in ["debug", "trace"] {
         let mut server = Server::house(Config::default().set("log.level", level));
-        for encoding in [Encoding::Json, Encoding::Protobuf] {
+        for encoding in BOTH {
             behave(&server, encoding);
             misbehave(&server, encoding);
         }
@@ -75,7 +79,10 @@ fn neither_tokens_nor_secrets_nor_messages_are_logged_at_any_level() {
         server.process.signal(Signal::TERM);
         server.process.end();
         let said = server.process.said();
-        assert!(said.to_lowercase().contains("debug"), "at {level} something was expected to be logged; it said:\n{said}");
+        assert!(
+            said.to_lowercase().contains("debug"),
+            "at {level} something was expected to be logged; it said:\n{said}"
+        );
         let good = token::of("ann");
         // A token's header says nothing; its claims and its signature are what must not be seen.
         let parts: Vec<&str> = good.split('.').skip(1).take(1).chain(BAD_TOKEN.split('.').skip(1)).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vestibule_acceptance::patience::{Stopwatch, until};
 use vestibule_acceptance::process::Signal;
-use vestibule_acceptance::{Client, Config, Encoding, Event, Peer, Server};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Event, Peer, Server};
 
 fn house() -> Server {
     Server::house(Config::default().set("shutdown.timeout", "20s"))
@@ -13,8 +13,7 @@ fn house() -> Server {
 
 fn guests(server: &Server, count: usize) -> Vec<Client> {
     let guest = |index: usize| {
-        let encoding = if index.is_multiple_of(2) { Encoding::Json } else { Encoding::Protobuf };
-        let mut client = Client::connect(server.address, encoding, &format!("user-{index}"));
+        let mut client = Client::connect(server.address, BOTH[index % 2], &format!("user-{index}"));
         client.subscribe("news");
         client
     };
@@ -53,7 +52,7 @@ fn a_client_that_has_not_connected_yet_is_told_too() {
 
 #[test]
 fn what_waits_for_a_client_is_sent_before_the_goodbye() {
-    let mut server = house();
+    let server = house();
     let mut guests = guests(&server, 2);
     for n in 0..100 {
         guests[0].publish("news", &n.to_string());
@@ -88,7 +87,11 @@ fn a_client_that_never_answers_does_not_keep_the_house_beyond_its_time() {
     server.process.signal(Signal::TERM);
     silent.peer.expect(&shutdown());
     let status = server.process.end();
-    assert!(watch.elapsed() < Duration::from_secs(4), "expected the end after a second; it took {:?}", watch.elapsed());
+    assert!(
+        watch.elapsed() < Duration::from_secs(4),
+        "expected the end after a second; it took {:?}",
+        watch.elapsed()
+    );
     assert_eq!(status.code(), Some(0), "{status}");
 }
 

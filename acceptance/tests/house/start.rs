@@ -13,7 +13,10 @@ fn refused(file: &ConfigFile) -> String {
     let mut process = Process::start(house);
     let status = process.end();
     let said = process.said();
-    assert!(status.code().is_some_and(|code| code != 0), "expected a failure; it ended with {status} and said:\n{said}");
+    assert!(
+        status.code().is_some_and(|code| code != 0),
+        "expected a failure; it ended with {status} and said:\n{said}"
+    );
     assert!(!said.contains("panicked"), "expected a message; it panicked:\n{said}");
     said
 }

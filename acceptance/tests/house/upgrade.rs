@@ -7,7 +7,7 @@ use vestibule_acceptance::client::{Request, connection, subscription};
 use vestibule_acceptance::http::{dial, exchange, receive};
 use vestibule_acceptance::patience::Stopwatch;
 use vestibule_acceptance::peer::{NONCE, PATH};
-use vestibule_acceptance::{Client, Config, Encoding, Peer, Server};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Peer, Server};
 use vestibule_websocket::client::request;
 
 /// How long the house waits for the head of a request, which no setting changes.
@@ -82,12 +82,14 @@ fn a_refused_upgrade_on_a_connection_that_has_carried_a_request_is_refused_in_th
 #[test]
 fn frames_that_come_with_the_request_are_carried_out() {
     let server = Server::house(Config::default());
-    for encoding in [Encoding::Json, Encoding::Protobuf] {
-        let target = if encoding == Encoding::Json { PATH.to_owned() } else { format!("{PATH}?format=protobuf") };
+    for encoding in BOTH {
+        let target =
+            if encoding == Encoding::Json { PATH.to_owned() } else { format!("{PATH}?format=protobuf") };
         let mut writer = Client::enter(server.address, encoding);
         let connect = writer.message([connection("ann")]);
         let subscribe = writer.message([Request::Subscribe(subscription("room:early"))]);
-        let packet = [upgrade_at(&server, &target), writer.frame(&connect), writer.frame(&subscribe)].concat();
+        let packet =
+            [upgrade_at(&server, &target), writer.frame(&connect), writer.frame(&subscribe)].concat();
         let mut stream = dial(server.address);
         stream.write_all(&packet).unwrap();
         let mut client = Client::over(Peer::answered(stream).expect("to be let in"), encoding);
@@ -123,7 +125,10 @@ fn a_head_that_never_ends_is_cut_off_after_its_time() {
     let read = stream.read(&mut byte);
     assert!(matches!(read, Ok(0)), "expected the end of the connection; came: {read:?}");
     let took = watch.elapsed();
-    assert!(took >= HEAD_TIMEOUT.mul_f32(0.9) && took < HEAD_TIMEOUT * 2, "expected it after {HEAD_TIMEOUT:?}; it took {took:?}");
+    assert!(
+        took >= HEAD_TIMEOUT.mul_f32(0.9) && took < HEAD_TIMEOUT * 2,
+        "expected it after {HEAD_TIMEOUT:?}; it took {took:?}"
+    );
 }
 
 #[test]

@@ -6,11 +6,9 @@ use std::time::Duration;
 use vestibule_acceptance::client::{Request, connection, subscription};
 use vestibule_acceptance::patience::{Stopwatch, until};
 use vestibule_acceptance::peer::{MASK, PATH};
-use vestibule_acceptance::{Client, Config, Encoding, Event, Peer, Server};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Event, Peer, Server};
 use vestibule_doors::centrifuge::wire::ChannelRequest;
 use vestibule_websocket::client::pong;
-
-const BOTH: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
 
 #[test]
 fn a_peer_that_does_not_connect_in_time_is_closed_with_3502() {
@@ -75,7 +73,11 @@ fn one_channel_too_many_is_refused_with_106_until_another_is_left() {
         client.subscribe("one");
         client.subscribe("two");
         let code = |reply: vestibule_acceptance::client::Reply| reply.error.map(|error| error.code);
-        assert_eq!(code(client.call(Request::Subscribe(subscription("three")))), Some(106), "in {encoding:?}");
+        assert_eq!(
+            code(client.call(Request::Subscribe(subscription("three")))),
+            Some(106),
+            "in {encoding:?}"
+        );
         client.call(Request::Unsubscribe(ChannelRequest { channel: "one".into() }));
         client.subscribe("three");
     }
@@ -121,7 +123,8 @@ fn a_peer_that_answers_pings_stays() {
 fn pings_can_be_asked_for_as_frames_and_are_missed_too() {
     let config = Config::default().set("client.ping_interval", "1s").set("client.pong_timeout", "500ms");
     let server = Server::start(config);
-    let peer = Peer::knock(server.address, &format!("{PATH}?cf_ws_frame_ping_pong=true"), &[]).expect("to be let in");
+    let peer = Peer::knock(server.address, &format!("{PATH}?cf_ws_frame_ping_pong=true"), &[])
+        .expect("to be let in");
     let mut client = Client::over(peer, Encoding::Json);
     let connect = client.call(connection("ann")).connect.expect("to be connected");
     assert!(connect.ping == 0 && !connect.pong, "no pings of the protocol are announced; came: {connect:?}");
@@ -131,5 +134,9 @@ fn pings_can_be_asked_for_as_frames_and_are_missed_too() {
     }
     let watch = Stopwatch::start();
     while client.peer.event() != Event::End {}
-    assert!(watch.elapsed() < Duration::from_secs(10), "expected the end soon; it came after {:?}", watch.elapsed());
+    assert!(
+        watch.elapsed() < Duration::from_secs(10),
+        "expected the end soon; it came after {:?}",
+        watch.elapsed()
+    );
 }

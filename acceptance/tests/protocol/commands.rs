@@ -1,10 +1,8 @@
 //! Messages of the Centrifuge protocol: many commands in one of them, and what becomes of a bad one.
 
-use vestibule_acceptance::client::{connection, publication, subscription};
-use vestibule_acceptance::client::Request;
-use vestibule_acceptance::{Client, Config, Encoding, Server};
-
-const BOTH: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
+use vestibule_acceptance::client::{Request, connection, publication, subscription};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Server};
+use vestibule_doors::centrifuge::wire::ChannelRequest;
 
 #[test]
 fn connect_subscribe_and_publish_may_come_in_the_first_message() {
@@ -17,8 +15,14 @@ fn connect_subscribe_and_publish_may_come_in_the_first_message() {
             publication("room:first", r#"{"n":1}"#),
         ]);
         let (connect, subscribe, publish) = (client.reply(), client.reply(), client.reply());
-        assert!(connect.id == 1 && connect.connect.is_some(), "{encoding:?}, expected the connection: {connect:?}");
-        assert!(subscribe.id == 2 && subscribe.subscribe.is_some(), "{encoding:?}, subscription: {subscribe:?}");
+        assert!(
+            connect.id == 1 && connect.connect.is_some(),
+            "{encoding:?}, expected the connection: {connect:?}"
+        );
+        assert!(
+            subscribe.id == 2 && subscribe.subscribe.is_some(),
+            "{encoding:?}, subscription: {subscribe:?}"
+        );
         assert!(publish.id == 3 && publish.publish.is_some(), "{encoding:?}, publication: {publish:?}");
         let publication = client.publication();
         assert_eq!(&publication.data[..], br#"{"n":1}"#, "{encoding:?}");
@@ -34,7 +38,7 @@ fn the_commands_of_a_message_are_answered_in_their_order() {
         client.ask((0..COUNT).map(|n| match n % 3 {
             0 => Request::Subscribe(subscription(&format!("room:{n}"))),
             1 => publication("news", &n.to_string()),
-            _ => Request::Presence(vestibule_doors::centrifuge::wire::ChannelRequest { channel: "room:x".into() }),
+            _ => Request::Presence(ChannelRequest { channel: "room:x".into() }),
         }));
         let ids: Vec<u32> = (0..COUNT).map(|_| client.reply().id).collect();
         assert_eq!(ids, (2..COUNT + 2).collect::<Vec<_>>(), "in {encoding:?}");

@@ -3,13 +3,9 @@
 use std::time::Duration;
 
 use vestibule_acceptance::client::publication;
+use vestibule_acceptance::flood::{block, number};
 use vestibule_acceptance::patience::Stopwatch;
-use vestibule_acceptance::{Client, Config, Encoding, Event, Server};
-
-/// Both encodings, in turns.
-fn encoding(index: usize) -> Encoding {
-    if index.is_multiple_of(2) { Encoding::Json } else { Encoding::Protobuf }
-}
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Event, Server};
 
 #[test]
 fn five_hundred_subscribers_get_every_burst_whole_once_and_in_order() {
@@ -18,7 +14,7 @@ fn five_hundred_subscribers_get_every_burst_whole_once_and_in_order() {
     const BURST: usize = 8;
     let server = Server::start(Config::default());
     let subscriber = |index: usize| {
-        let mut client = Client::connect(server.address, encoding(index), &format!("user-{index}"));
+        let mut client = Client::connect(server.address, BOTH[index % 2], &format!("user-{index}"));
         client.subscribe("wide");
         client
     };
@@ -44,7 +40,7 @@ fn clients_see_each_other_whichever_worker_they_are_at() {
     const CLIENTS: usize = 24;
     let server = Server::start(Config::default());
     let client = |index| {
-        let mut client = Client::connect(server.address, encoding(index), &format!("user-{index}"));
+        let mut client = Client::connect(server.address, BOTH[index % 2], &format!("user-{index}"));
         client.subscribe("room:all");
         client
     };
@@ -63,27 +59,17 @@ fn clients_see_each_other_whichever_worker_they_are_at() {
     }
 }
 
-/// One publication of the floods below. With its number it is told from the others.
-const BLOCK: usize = 16 << 10;
-
-fn block(number: usize) -> String {
-    format!(r#""{number:08}{}""#, "x".repeat(BLOCK))
-}
-
-fn number(data: &[u8]) -> usize {
-    String::from_utf8_lossy(&data[1..9]).parse().unwrap()
-}
-
 #[test]
 fn a_peer_that_stops_reading_is_closed_as_slow_while_others_get_everything_without_delay() {
     const BLOCKS: usize = 1_500;
-    let config = Config::default().set("client.queue_max_size", 262_144).set("websocket.write_timeout", "20s");
+    let config =
+        Config::default().set("client.queue_max_size", 262_144).set("websocket.write_timeout", "20s");
     let server = Server::start(config);
     let mut slow = Client::connect(server.address, Encoding::Json, "slow");
     slow.subscribe("flood");
     let mut quick: Vec<_> = (0..4)
         .map(|index| {
-            let mut client = Client::connect(server.address, encoding(index), "quick");
+            let mut client = Client::connect(server.address, BOTH[index % 2], "quick");
             client.subscribe("flood");
             client
         })
@@ -106,7 +92,8 @@ fn a_peer_that_stops_reading_is_closed_as_slow_while_others_get_everything_witho
         match slow.peer.event() {
             Event::Text(message) => {
                 for reply in slow.understand(message.as_bytes()) {
-                    let publication = reply.push.and_then(|push| push.r#pub).expect("nothing but publications");
+                    let publication =
+                        reply.push.and_then(|push| push.r#pub).expect("nothing but publications");
                     assert_eq!(number(&publication.data), read, "the slow peer expected block {read}");
                     read += 1;
                 }

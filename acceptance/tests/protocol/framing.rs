@@ -2,10 +2,8 @@
 
 use vestibule_acceptance::client::{connection, publication};
 use vestibule_acceptance::peer::{MASK, Opcode, fragments};
-use vestibule_acceptance::{Client, Config, Encoding, Event, Peer, Server};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Event, Peer, Server};
 use vestibule_websocket::client::{binary, ping, put_frame, text};
-
-const BOTH: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
 
 /// The limit on messages that Centrifugo has by default.
 const LARGEST: usize = 65_536;
@@ -126,7 +124,10 @@ fn a_broken_frame_is_answered_with_1002_and_the_end() {
         let mut peer = Peer::enter(server.address);
         peer.send(&frame);
         let came = peer.event();
-        assert!(matches!(came, Event::Close { code: Some(1002), .. }), "{what}: expected 1002; came: {came:?}");
+        assert!(
+            matches!(came, Event::Close { code: Some(1002), .. }),
+            "{what}: expected 1002; came: {came:?}"
+        );
         let came = peer.event();
         assert_eq!(came, Event::End, "{what}: expected the end of the connection; came: {came:?}");
     }
@@ -225,7 +226,8 @@ fn either_type_of_frame_may_carry_either_encoding() {
 
     let mut protobuf = Client::enter(server.address, Encoding::Protobuf);
     let message = protobuf.message([connection("ann")]);
-    let frame = if std::str::from_utf8(&message).is_ok() { text(&message, MASK) } else { binary(&message, MASK) };
+    let frame =
+        if std::str::from_utf8(&message).is_ok() { text(&message, MASK) } else { binary(&message, MASK) };
     protobuf.peer.send(&frame);
     let answer = protobuf.peer.event();
     assert!(matches!(answer, Event::Binary(_)), "Protobuf is answered in binary; came: {answer:?}");

@@ -1,7 +1,9 @@
 //! How a connection ends, on either side's wish.
 
+use std::io::Write;
 use std::net::Shutdown;
 
+use vestibule_acceptance::http::dial;
 use vestibule_acceptance::peer::MASK;
 use vestibule_acceptance::{Client, Config, Encoding, Event, Peer, Server};
 use vestibule_websocket::client::close;
@@ -56,9 +58,8 @@ fn a_peer_that_vanishes_with_a_reset_leaves_its_channels() {
 #[test]
 fn a_half_open_peer_in_the_middle_of_its_head_or_of_a_frame_harms_nobody() {
     let server = Server::start(Config::default());
-    let mut peers: Vec<_> = (0..20).map(|_| vestibule_acceptance::http::dial(server.address)).collect();
+    let mut peers: Vec<_> = (0..20).map(|_| dial(server.address)).collect();
     for (index, stream) in peers.iter_mut().enumerate() {
-        use std::io::Write;
         stream.write_all(&b"GET /connection/websocket HTTP/1.1\r\nHost: x\r\n"[..index + 1]).unwrap();
         if index % 2 == 0 {
             stream.shutdown(Shutdown::Write).unwrap();

@@ -1,9 +1,7 @@
 //! What was missed during a cut comes with the next subscription.
 
-use vestibule_acceptance::client::{Publication, subscription};
-use vestibule_acceptance::{Client, Config, Encoding, Server};
-
-const BOTH: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
+use vestibule_acceptance::client::{Publication, publication, subscription};
+use vestibule_acceptance::{BOTH, Client, Config, Encoding, Server};
 
 fn numbers(publications: &[Publication]) -> Vec<(u64, String)> {
     let read = |publication: &Publication| {
@@ -58,13 +56,17 @@ fn a_position_that_history_no_longer_reaches_is_not_recovered() {
     let server = Server::start(Config::default());
     let mut client = Client::connect(server.address, Encoding::Protobuf, "ann");
     let first = client.subscribe("room:long");
-    client.ask((0..1_010).map(|n| vestibule_acceptance::client::publication("room:long", &n.to_string())));
+    client.ask((0..1_010).map(|n| publication("room:long", &n.to_string())));
     for _ in 0..1_010 {
         client.reply();
     }
     let mut late = Client::connect(server.address, Encoding::Protobuf, "bob");
     let result = late.recover("room:long", 5, &first.epoch);
-    assert!(!result.recovered, "expected not to be recovered; came: {} publications", result.publications.len());
+    assert!(
+        !result.recovered,
+        "expected not to be recovered; came: {} publications",
+        result.publications.len()
+    );
     assert_eq!(result.offset, 1_010, "expected to be told the top");
 }
 
@@ -82,7 +84,7 @@ fn a_client_that_is_cut_again_and_again_while_others_publish_misses_nothing_and_
         for cut in 0..CUTS {
             // Some of a burst is seen live, the rest goes by while the client is away or on its way back.
             let burst = cut * BURST..(cut + 1) * BURST;
-            publisher.ask(burst.map(|n| vestibule_acceptance::client::publication(&channel, &(n + 1).to_string())));
+            publisher.ask(burst.map(|n| publication(&channel, &(n + 1).to_string())));
             for _ in 0..cut % 5 {
                 seen.extend(numbers(&[client.publication()]));
             }
@@ -90,7 +92,10 @@ fn a_client_that_is_cut_again_and_again_while_others_publish_misses_nothing_and_
             client = Client::connect(server.address, encoding, "ann");
             let offset = seen.last().map_or(0, |(offset, _)| *offset);
             let result = client.recover(&channel, offset, &epoch);
-            assert!(result.recovered, "{encoding:?}, cut {cut}: expected to be recovered from {offset}; came: {result:?}");
+            assert!(
+                result.recovered,
+                "{encoding:?}, cut {cut}: expected to be recovered from {offset}; came: {result:?}"
+            );
             seen.extend(numbers(&result.publications));
         }
         let total = CUTS * BURST;

@@ -81,7 +81,10 @@ fn the_query_can_ask_for_protobuf() {
         let mut client = Client::over(peer, Encoding::Protobuf);
         client.ask([vestibule_acceptance::client::connection("ann")]);
         let answer = client.peer.event();
-        assert!(matches!(answer, Event::Binary(_)), "with {query} a binary message was expected; came: {answer:?}");
+        assert!(
+            matches!(answer, Event::Binary(_)),
+            "with {query} a binary message was expected; came: {answer:?}"
+        );
     }
 }
 

@@ -3,6 +3,17 @@
 //! A configuration is read from a file, the environment and flags, checked as a whole (all complaints at once, each
 //! with its key), and becomes a [`Settings`], which the house consumes when it is built. After start there is no
 //! configuration left to reach into.
+//!
+//! - [`written`]: a configuration as it is written, whatever it is written in;
+//! - [`options`]: what both kinds of configuration say about the Centrifuge door;
+//! - [`own`]: our own configuration; [`centrifugo`]: one that was written for Centrifugo;
+//! - [`plan`]: what it comes to.
+
+pub mod centrifugo;
+pub mod options;
+pub mod own;
+pub mod plan;
+pub mod written;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -13,6 +24,8 @@ use vestibule_doors::centrifuge::rules::Rules;
 
 pub use crate::api::{ApiSettings, DemoSettings};
 use crate::worker::Limits;
+
+pub use plan::{Plan, Refused, Sources};
 
 /// A configuration that has been checked: everything that a house needs to be built.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@
 //! - `log`: how the log is written.
 
 mod counters;
+pub mod log;
 mod metrics;
 
 pub use counters::{Counter, Counters, Gauge};

@@ -201,6 +201,11 @@ impl<L: Link> Worker<L> {
         Some(Wants { read: connection.reads(), write: connection.blocked.is_some() })
     }
 
+    /// How many bytes wait for the peer of the connection; `None` when it is gone.
+    pub fn waiting(&self, who: ConnectionId) -> Option<usize> {
+        self.connection_ref(who).map(|connection| connection.outbox.len())
+    }
+
     /// The peer's end of the connection.
     pub fn link(&mut self, who: ConnectionId) -> Option<&mut L> {
         self.connection(who).map(|connection| &mut connection.link)

@@ -49,7 +49,7 @@ use desk::Desk;
 use info::Node;
 use method::Method;
 use read::{Malformed, read};
-use reply::{Answer, Mode};
+use reply::{Answer, Mode, Refusal};
 use request::Request;
 
 /// The server API of one house.
@@ -100,11 +100,13 @@ async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -
         Ok(received) => received,
         Err(response) => return response,
     };
-    let batch = read(&body).and_then(|batch: Batch<'_>| batch.read(server.house.settings.batch_size));
-    match batch {
+    let Ok(batch) = read::<Batch<'_>>(&body) else { return bad_request() };
+    if batch.len() > server.house.settings.batch_size {
+        return reply::whole(Err(Refusal::bad_request("too many commands in a batch")), server.mode(&head));
+    }
+    match batch.read() {
+        Ok(commands) => reply::bare(batch::perform(commands, &server).await),
         Err(Malformed) => bad_request(),
-        Ok(Err(refusal)) => reply::whole(Err(refusal), server.mode(&head)),
-        Ok(Ok(commands)) => reply::bare(batch::perform(commands, &server).await),
     }
 }
 

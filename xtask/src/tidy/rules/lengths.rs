@@ -10,7 +10,7 @@ use crate::tidy::tree::Tree;
 pub const RULE: Rule =
     Rule { name: "lengths", reason: "what does not fit a screen is read in pieces, and misread", check };
 
-/// Lines of a function, from `fn` to its last brace.
+/// Lines of a function, from `fn` to its last brace. Those of tests are only listed: a table of vectors is data.
 const FUNCTION: usize = 70;
 const FUNCTION_WORTH_A_LOOK: usize = 50;
 /// Lines of a file.
@@ -23,19 +23,27 @@ fn check(tree: &Tree) -> Vec<Finding> {
         if lines > FILE_WORTH_A_LOOK {
             findings.push(Finding::look(source.path, 0, format!("{lines} lines")));
         }
-        source.walk(Scope::Everything, &mut |here| {
-            let Some((name, first, last)) = function(here) else { return };
-            let what = format!("`{name}` has {} lines", last - first + 1);
-            match last - first + 1 {
-                length if length > FUNCTION => findings.push(Finding::fault(source.path, first, what)),
-                length if length > FUNCTION_WORTH_A_LOOK => {
-                    findings.push(Finding::look(source.path, first, what))
-                }
-                _ => {}
-            }
+        let mut faults = Vec::new();
+        source.walk(Scope::Product, &mut |here| {
+            faults.extend(
+                longer_than(FUNCTION, here).map(|(line, what)| Finding::fault(source.path, line, what)),
+            );
         });
+        source.walk(Scope::Everything, &mut |here| {
+            let long = longer_than(FUNCTION_WORTH_A_LOOK, here);
+            let new = long.filter(|(line, _)| faults.iter().all(|fault| fault.line != *line));
+            findings.extend(new.map(|(line, what)| Finding::look(source.path, line, what)));
+        });
+        findings.append(&mut faults);
     }
     findings
+}
+
+/// The line of the function that starts here, and what there is to say, when it is longer than that.
+fn longer_than(bound: usize, here: &[TokenTree]) -> Option<(usize, String)> {
+    let (name, first, last) = function(here)?;
+    let length = last - first + 1;
+    (length > bound).then(|| (first, format!("`{name}` has {length} lines")))
 }
 
 /// The name, first and last line of the function that starts here, when it has a body.
@@ -70,6 +78,11 @@ mod tests {
         assert_eq!(weights(&function_of(51)), [Weight::Look]);
         assert_eq!(weights(&function_of(70)), [Weight::Look]);
         assert_eq!(weights(&function_of(71)), [Weight::Fault]);
+    }
+
+    #[test]
+    fn a_long_test_is_only_worth_a_look() {
+        assert_eq!(weights(&format!("#[cfg(test)] mod tests {{ {} }}", function_of(90))), [Weight::Look]);
     }
 
     #[test]

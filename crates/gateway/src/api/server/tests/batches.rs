@@ -62,7 +62,7 @@ async fn a_malformed_command_spoils_the_batch_before_anything_is_done() {
 
 #[tokio::test]
 async fn a_batch_has_a_bound() {
-    let five = vec![r#"{"rpc":{}}"#; 5].join(",");
+    let five = [r#"{"rpc":{}}"#; 5].join(",");
     assert!(batch(&format!("[{five}]")).await.starts_with(r#"{"replies":["#));
     let expected = r#"{"error":{"code":107,"message":"too many commands in a batch"}}"#;
     assert_eq!(batch(&format!("[{five},{{}}]")).await, expected);

@@ -1,0 +1,59 @@
+//! Our own configuration: a TOML file, `VESTIBULE_…` variables and flags.
+//!
+//! - [`model`]: its keys; [`realm`]: those of a source of tokens;
+//! - [`environment`]: its variables;
+//! - [`settle`]: what all this makes of a house;
+//! - [`print`]: its keys with their defaults, as TOML with comments.
+
+pub mod environment;
+pub mod model;
+pub mod print;
+pub mod realm;
+pub mod settle;
+
+use super::plan::{Plan, Refused, Sources};
+use super::written::section::Section;
+use super::written::{Notes, Origin, Outline, Raw, Setting, Table, Value, file, raw};
+use model::Own;
+
+/// Reads, checks and settles it.
+///
+/// # Errors
+/// A file that cannot be read, or everything that is wrong.
+pub fn load(sources: &Sources) -> Result<Plan, Refused> {
+    let table = match &sources.file {
+        Some(path) => file::read(path)?,
+        None => Table::new(),
+    };
+    complete(table, sources)
+}
+
+/// The same with a file that is at hand.
+///
+/// # Errors
+/// What is no TOML, or everything that is wrong.
+pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
+    let table = file::toml(text).map_err(|fault| file::Unreadable::Syntax("the configuration".into(), fault))?;
+    complete(table, sources)
+}
+
+fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
+    let warnings = environment::apply(&mut table, &sources.variables);
+    for (key, value) in &sources.flags {
+        let path: Vec<_> = key.split('.').collect();
+        raw::put(&mut table, &path, Raw::text(value, Origin::Flag(key.clone())));
+    }
+    let mut notes = Notes::default();
+    let whole = Raw { value: Value::Table(table), origin: Origin::File(None) };
+    let own = Own::read(whole, "", &mut notes).unwrap_or_default();
+    notes.refuse_unknown();
+    let (settings, log) = settle::settle(own, &mut notes);
+    Plan::unless_wrong(settings, log, warnings, notes, "centrifuge", "api")
+}
+
+/// All keys. Those that stand below no name of the operator's own are flags too.
+pub fn outline() -> Outline {
+    let mut outline = Outline::default();
+    Own::default().describe("", &mut outline);
+    outline
+}

@@ -1,0 +1,111 @@
+//! What our own configuration makes of a house.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use vestibule_broker::WorkerId;
+use vestibule_doors::centrifuge::rules::Rules;
+
+use super::model::{Api, Centrifuge, LimitOptions, Listen, Own, Workers};
+use super::realm::{realms, secret};
+use crate::config::options::namespaces;
+use crate::config::options::namespaces::check_personal_channel;
+use crate::config::plan::{every_address, http_path, node_name};
+use crate::config::written::Notes;
+use crate::config::{ApiSettings, CentrifugeSettings, Settings};
+use crate::telemetry::log::LogSettings;
+use crate::worker::Limits;
+
+/// Checks everything and settles it.
+pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
+    let listen = listen(&own.listen);
+    let client = &own.centrifuge.client;
+    let refuse_anonymous = client.disallow_anonymous_connection_tokens;
+    let allow_no_token = client.allow_anonymous_connect_without_token || client.insecure;
+    positive(own.listen.head_timeout, "listen.head_timeout", notes);
+    let settings = Settings {
+        listen,
+        workers: workers(&own.workers, notes),
+        limits: limits(&own.limits, notes),
+        head_timeout: own.listen.head_timeout,
+        connections: NonZeroU32::new(own.limits.connections),
+        connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
+        connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
+        realms: realms(&own.realms, allow_no_token, refuse_anonymous, notes),
+        centrifuge: centrifuge(&own.centrifuge, notes),
+        api: api(&own.api, notes),
+        health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
+        metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),
+        demo: None,
+        shutdown: own.shutdown.timeout,
+        node: if own.node.name.is_empty() { node_name(listen.port()) } else { own.node.name },
+    };
+    (settings, LogSettings { level: own.log.level, format: own.log.format })
+}
+
+fn listen(written: &Listen) -> SocketAddr {
+    match written.address {
+        Some(address) => (address, written.port).into(),
+        None => every_address(written.port),
+    }
+}
+
+fn workers(written: &Workers, notes: &mut Notes) -> Option<NonZeroU32> {
+    let most = WorkerId::MAX;
+    notes.check(written.count as usize <= most, "workers.count", format!("at most {most}"));
+    NonZeroU32::new(written.count)
+}
+
+fn limits(written: &LimitOptions, notes: &mut Notes) -> Limits {
+    let message_size = u32::try_from(written.message_size.0).ok().filter(|size| *size > 0);
+    notes.check(message_size.is_some(), "limits.message_size", format!("must be from 1 to {}", u32::MAX));
+    notes.check(written.queue_size.0 > 0, "limits.queue_size", "must be more than 0");
+    positive(written.write_timeout, "limits.write_timeout", notes);
+    positive(written.close_timeout, "limits.close_timeout", notes);
+    Limits {
+        message_size: message_size.unwrap_or(Limits::default().message_size),
+        queue_size: written.queue_size.0,
+        write_timeout: written.write_timeout,
+        close_timeout: written.close_timeout,
+    }
+}
+
+fn centrifuge(written: &Centrifuge, notes: &mut Notes) -> CentrifugeSettings {
+    let everywhere = written.channels.syntax.everywhere("centrifuge.channels", notes);
+    let without = ("centrifuge.channels.without_namespace", &written.channels.without_namespace);
+    let named = written.namespaces.iter();
+    let named = named.map(|(name, options)| (format!("centrifuge.namespaces.{name}"), name.as_str(), options));
+    let ping = Some(written.rpc_ping_method.as_str()).filter(|name| !name.is_empty());
+    let rules = Rules {
+        client: written.client.rules("centrifuge", ping, notes),
+        syntax: written.channels.syntax.syntax(),
+        namespaces: namespaces(without, named, everywhere, notes),
+    };
+    check_personal_channel(&rules, "centrifuge.subscribe_to_user_personal_channel", notes);
+    CentrifugeSettings {
+        enabled: written.enabled,
+        path: http_path(&written.path, "centrifuge.path", notes),
+        allowed_origins: written.client.allowed_origins.clone(),
+        rules,
+    }
+}
+
+fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
+    let key = secret("api", "key", &written.key, &written.key_file, notes).map(|(_, key)| key);
+    notes.check(written.body_size.0 > 0, "api.body_size", "must be more than 0");
+    notes.check(written.batch_size > 0, "api.batch_size", "must be more than 0");
+    ApiSettings {
+        enabled: written.enabled,
+        path: http_path(&written.path, "api.path", notes),
+        key,
+        insecure: written.insecure,
+        errors_as_status: written.errors_as_status,
+        body_size: written.body_size.0,
+        batch_size: written.batch_size as usize,
+    }
+}
+
+fn positive(duration: Duration, key: &str, notes: &mut Notes) {
+    notes.check(!duration.is_zero(), key, "must be longer than 0s");
+}

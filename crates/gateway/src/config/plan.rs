@@ -1,0 +1,124 @@
+//! What a configuration comes to: settings for the house, or everything that is wrong.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::path::PathBuf;
+
+use super::Settings;
+use super::written::{Complaint, Notes, Unreadable};
+use crate::telemetry::log::LogSettings;
+use crate::transport::Origins;
+
+/// Where a configuration comes from. What comes later overrides what comes earlier.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// A file; `None`: there is none.
+    pub file: Option<PathBuf>,
+    /// Environment variables.
+    pub variables: Vec<(String, String)>,
+    /// Flags: keys and their values.
+    pub flags: Vec<(String, String)>,
+}
+
+/// A configuration in which nothing is wrong.
+#[derive(Debug)]
+pub struct Plan {
+    /// What the house is built from.
+    pub settings: Settings,
+    /// How the log is written.
+    pub log: LogSettings,
+    /// What is legal but should be known.
+    pub warnings: Vec<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub enum Refused {
+    /// The file cannot be read.
+    Unreadable(Unreadable),
+    /// Everything that is wrong.
+    Complaints(Vec<Complaint>),
+}
+
+impl Plan {
+    /// The plan, unless something is wrong. `client` and `api` are the paths of the options for connections and for
+    /// the server API.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn unless_wrong(
+        settings: Settings,
+        log: LogSettings,
+        mut warnings: Vec<String>,
+        mut notes: Notes,
+        client: &str,
+        api: &str,
+    ) -> Result<Self, Refused> {
+        if let Err(error) = Origins::new(&settings.centrifuge.allowed_origins) {
+            notes.complain(&format!("{client}.allowed_origins"), error.to_string());
+        }
+        if !notes.complaints.is_empty() {
+            return Err(Refused::Complaints(notes.complaints));
+        }
+        warnings.extend(weakenings(&settings, client, api));
+        Ok(Self { settings, log, warnings })
+    }
+}
+
+/// Switches that open the house further than it should be in production.
+fn weakenings(settings: &Settings, client: &str, api: &str) -> Vec<String> {
+    let insecure = settings.centrifuge.rules.client.insecure;
+    let any_page = settings.centrifuge.allowed_origins.iter().any(|origin| origin == "*");
+    let nobody = settings.realms.allow_no_token && !insecure;
+    let said = [
+        (insecure, client, "insecure: everybody may connect and do everything; this is for development alone"),
+        (settings.api.insecure, api, "insecure: everybody may call the server API; this is for development alone"),
+        (nobody, client, "allow_anonymous_connect_without_token: who brings no token is let in as nobody"),
+        (any_page, client, "allowed_origins: any web page may connect"),
+    ];
+    said.into_iter().filter(|(on, ..)| *on).map(|(_, at, text)| format!("{at}.{text}")).collect()
+}
+
+/// A path of the HTTP service, without a slash at the end.
+pub fn http_path(path: &str, key: &str, notes: &mut Notes) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let good = path.starts_with('/') && path.bytes().all(plain) && !path.contains("//");
+    notes.check(good, key, "must be a path such as \"/name\", of letters, digits, -, _, . and ~");
+    path.into()
+}
+
+/// Every address of this machine, of both families where there are two.
+pub fn every_address(port: u16) -> SocketAddr {
+    match UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)) {
+        Ok(_) => (Ipv6Addr::UNSPECIFIED, port).into(),
+        Err(_) => (Ipv4Addr::UNSPECIFIED, port).into(),
+    }
+}
+
+/// How a node calls itself that has no name: the host's, and the port.
+pub fn node_name(port: u16) -> String {
+    let system = rustix::system::uname();
+    format!("{}_{port}", system.nodename().to_string_lossy())
+}
+
+impl From<Unreadable> for Refused {
+    fn from(unreadable: Unreadable) -> Self {
+        Self::Unreadable(unreadable)
+    }
+}
+
+/// One line for each thing that is wrong.
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(unreadable) => unreadable.fmt(f),
+            Self::Complaints(complaints) => {
+                let lines: Vec<_> = complaints.iter().map(ToString::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,133 @@
+//! What is wrong with a configuration: everything at once.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::raw::{Origin, Raw};
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// The key that it is about.
+    pub key: String,
+    /// Where its value was written; `None` when it was not.
+    pub origin: Option<Origin>,
+    /// What is wrong, as the end of a sentence that begins with the key.
+    pub fault: String,
+}
+
+/// A key that nobody reads.
+#[derive(Debug)]
+pub struct Unknown {
+    /// Its whole path.
+    pub key: String,
+    /// Its value.
+    pub raw: Raw,
+    /// What it could have been.
+    pub siblings: Vec<&'static str>,
+}
+
+/// What is noticed while a configuration is read and checked.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// What is wrong.
+    pub complaints: Vec<Complaint>,
+    /// Keys that nobody reads.
+    pub unknown: Vec<Unknown>,
+    /// Where the values of keys were written.
+    origins: HashMap<String, Origin>,
+}
+
+impl Notes {
+    /// Remembers where a value stands, for complaints that come later.
+    pub fn found(&mut self, key: &str, origin: &Origin) {
+        self.origins.insert(key.into(), origin.clone());
+    }
+
+    /// Whether the key was written anywhere.
+    pub fn is_written(&self, key: &str) -> bool {
+        self.origins.contains_key(key)
+    }
+
+    /// Something is wrong with a key.
+    pub fn complain(&mut self, key: &str, fault: impl Into<String>) {
+        let origin = self.origins.get(key).cloned();
+        self.complaints.push(Complaint { key: key.into(), origin, fault: fault.into() });
+    }
+
+    /// Something is wrong unless it is good.
+    pub fn check(&mut self, good: bool, key: &str, fault: impl Into<String>) {
+        if !good {
+            self.complain(key, fault);
+        }
+    }
+
+    /// A key that nobody reads. Whoever reads the configuration decides whether that is wrong.
+    pub fn unknown(&mut self, key: String, raw: Raw, siblings: Vec<&'static str>) {
+        self.unknown.push(Unknown { key, raw, siblings });
+    }
+
+    /// Every key that nobody reads is a complaint.
+    pub fn refuse_unknown(&mut self) {
+        for unknown in std::mem::take(&mut self.unknown) {
+            let fault = format!("there is no such key{}", unknown.hint());
+            self.complaints.push(Complaint { key: unknown.key, origin: Some(unknown.raw.origin), fault });
+        }
+    }
+}
+
+impl Unknown {
+    /// `; did you mean …?`, or nothing when nothing is near.
+    pub fn hint(&self) -> String {
+        let name = self.key.rsplit('.').next().unwrap_or_default();
+        suggestion(name, self.siblings.iter().copied())
+    }
+}
+
+/// `; did you mean …?`, or nothing when nothing is near.
+pub fn suggestion<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let near = |other: &'n str| {
+        let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase());
+        (distance <= 2.max(name.len() / 3)).then_some((distance, other))
+    };
+    match names.filter_map(near).min() {
+        Some((_, other)) => format!("; did you mean {other}?"),
+        None => String::new(),
+    }
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, origin, fault } = self;
+        match origin {
+            None | Some(Origin::File(None)) => write!(f, "{key}: {fault}"),
+            Some(Origin::Flag(name)) if name == key => write!(f, "--{key}: {fault}"),
+            Some(origin) => write!(f, "{key} ({origin}): {fault}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_nearly_right_gets_a_suggestion() {
+        let names = ["ping_interval", "pong_timeout"];
+        assert_eq!(suggestion("ping_intervall", names.into_iter()), "; did you mean ping_interval?");
+        assert_eq!(suggestion("pingInterval", names.into_iter()), "; did you mean ping_interval?");
+        assert_eq!(suggestion("colour", names.into_iter()), "");
+    }
+
+    #[test]
+    fn a_complaint_names_the_key_and_where_it_stands() {
+        let mut notes = Notes::default();
+        notes.found("a.b", &Origin::File(Some(7)));
+        notes.found("c", &Origin::Variable("VESTIBULE_C".into()));
+        notes.complain("a.b", "is wrong");
+        notes.complain("c", "is wrong");
+        notes.complain("d", "is missing");
+        let texts: Vec<_> = notes.complaints.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["a.b (line 7): is wrong", "c (VESTIBULE_C): is wrong", "d: is missing"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! What goes wrong.
+
+use std::time::Duration;
+
+use vestibule::worker::Mail;
+
+use super::World;
+use crate::Checked;
+
+impl World {
+    pub(super) fn something_goes_wrong(&mut self) -> Checked {
+        match self.dice.pick(12) {
+            0..=2 => self.a_wire_is_cut(),
+            3 => self.a_wire_dies(),
+            4..=5 => self.a_client_stops_reading(),
+            6..=7 => {
+                let full = self.dice.once_in(3);
+                self.house.observer.set_full(full);
+            }
+            8 => {
+                let millis = u64::from(self.dice.once_in(3)) * 40_000 + 1_000 + self.dice.number() % 8_000;
+                self.say(&|| format!("{millis} quiet milliseconds"));
+                return self.quiet_time(millis);
+            }
+            9 => self.the_process_stands_still(),
+            10 => self.a_worker_drains(),
+            _ => self.buffers_empty(),
+        }
+        Ok(())
+    }
+
+    fn a_wire_is_cut(&mut self) {
+        let index = self.dice.pick(self.clients.len());
+        if let Some(wire) = self.clients[index].wire() {
+            wire.cut();
+            self.tally.cuts += 1;
+            self.say(&|| format!("the wire of client {index} is cut"));
+        }
+    }
+
+    fn a_wire_dies(&mut self) {
+        let index = self.dice.pick(self.clients.len());
+        if let Some(wire) = self.clients[index].wire() {
+            wire.die();
+            self.tally.cuts += 1;
+            self.say(&|| format!("the wire of client {index} dies"));
+        }
+    }
+
+    fn a_client_stops_reading(&mut self) {
+        let index = self.dice.pick(self.clients.len());
+        self.clients[index].stalled = self.now.moment + self.dice.millis(100, 4_000);
+    }
+
+    /// Nobody notices time, and then a lot of it has passed.
+    fn the_process_stands_still(&mut self) {
+        if self.dice.once_in(3) {
+            let time = self.dice.millis(500, 6_000);
+            self.pass(time);
+        }
+    }
+
+    /// Once in a world, one of the workers sends everyone elsewhere.
+    fn a_worker_drains(&mut self) {
+        if self.draining.is_none() {
+            let worker = self.dice.pick(self.house.workers.len());
+            self.draining = Some(worker);
+            self.house.inboxes.all()[worker].send(Mail::Drain { batch: 1 + self.dice.pick(2) });
+            self.say(&|| format!("worker {worker} drains"));
+        }
+    }
+
+    fn buffers_empty(&mut self) {
+        for client in &self.clients {
+            if let Some(wire) = client.wire() {
+                wire.relieve();
+            }
+        }
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub(super) fn make_peace(&mut self) -> Checked {
+        self.peaceful = true;
+        self.house.observer.set_full(false);
+        for client in &mut self.clients {
+            client.stalled = vestibule_model::Moment::ZERO;
+            if let Some(wire) = client.wire() {
+                wire.calm();
+            }
+        }
+        self.say(&|| "peace".into());
+        self.pass(Duration::from_millis(100));
+        self.settle()
+    }
+}
