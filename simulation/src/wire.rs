@@ -97,16 +97,14 @@ impl Wire {
         }
     }
 
-    /// The client reads up to `most` bytes.
+    /// The client reads up to `most` bytes; whatever was in the way of the worker's is gone then.
     pub fn take_down(&self, most: usize) -> Vec<u8> {
         if self.state.get() == State::Dead {
             return Vec::new();
         }
         let mut down = self.down.borrow_mut();
         let count = down.len().min(most);
-        if count > 0 {
-            self.full.set(false);
-        }
+        self.full.set(false);
         down.drain(..count).collect()
     }
 
@@ -130,13 +128,6 @@ impl Wire {
     /// Whether the worker may try to write again.
     pub fn is_writable(&self) -> bool {
         !self.full.get() || self.state.get() == State::Cut
-    }
-
-    /// Something fits again although the client read nothing: a buffer in between took it.
-    pub fn relieve(&self) {
-        if self.state.get() == State::Whole && self.down.borrow().len() < self.capacity {
-            self.full.set(false);
-        }
     }
 
     /// Whether the worker wants to be looked at; asked once for each time.

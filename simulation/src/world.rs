@@ -43,6 +43,8 @@ pub struct World {
     tally: Tally,
     /// The worker that is going away.
     draining: Option<usize>,
+    /// Until then the broker takes nothing.
+    full_until: Moment,
     /// Nothing goes wrong any more.
     peaceful: bool,
     /// Says what happens.
@@ -66,6 +68,7 @@ impl World {
             ledger: Ledger::default(),
             tally: Tally::default(),
             draining: None,
+            full_until: Moment::ZERO,
             peaceful: false,
             watched,
         }
@@ -104,6 +107,9 @@ impl World {
     fn pass(&mut self, time: Duration) {
         let millis = i64::try_from(time.as_millis()).expect("a short time");
         self.now = Now::new(self.now.moment + time, self.now.unix_millis + millis);
+        if self.full_until <= self.now.moment {
+            self.house.observer.set_full(false);
+        }
     }
 
     /// One client with what it sees of the world.

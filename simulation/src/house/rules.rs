@@ -42,7 +42,7 @@ pub(super) fn retention(dice: &mut Dice) -> Retention {
     Retention {
         size: 2 + u32::try_from(dice.pick(30)).unwrap_or(0),
         ttl: dice.millis(2_000, 40_000),
-        meta_ttl: dice.millis(20_000, 90_000),
+        meta_ttl: if dice.once_in(4) { dice.millis(2_000, 12_000) } else { dice.millis(20_000, 90_000) },
     }
 }
 

@@ -9,22 +9,18 @@ use crate::Checked;
 
 impl World {
     pub(super) fn something_goes_wrong(&mut self) -> Checked {
-        match self.dice.pick(12) {
+        match self.dice.pick(10) {
             0..=2 => self.a_wire_is_cut(),
             3 => self.a_wire_dies(),
             4..=5 => self.a_client_stops_reading(),
-            6..=7 => {
-                let full = self.dice.once_in(3);
-                self.house.observer.set_full(full);
-            }
+            6 => self.the_inboxes_are_full(),
+            7 => self.the_process_stands_still(),
             8 => {
                 let millis = u64::from(self.dice.once_in(3)) * 40_000 + 1_000 + self.dice.number() % 8_000;
                 self.say(&|| format!("{millis} quiet milliseconds"));
                 return self.quiet_time(millis);
             }
-            9 => self.the_process_stands_still(),
-            10 => self.a_worker_drains(),
-            _ => self.buffers_empty(),
+            _ => self.a_worker_drains(),
         }
         Ok(())
     }
@@ -52,12 +48,18 @@ impl World {
         self.clients[index].stalled = self.now.moment + self.dice.millis(100, 4_000);
     }
 
+    /// For a short while the broker takes nothing.
+    fn the_inboxes_are_full(&mut self) {
+        self.house.observer.set_full(true);
+        self.full_until = self.now.moment + self.dice.millis(10, 300);
+    }
+
     /// Nobody notices time, and then a lot of it has passed.
     fn the_process_stands_still(&mut self) {
-        if self.dice.once_in(3) {
-            let time = self.dice.millis(500, 6_000);
-            self.pass(time);
-        }
+        let most = if self.dice.once_in(4) { 60_000 } else { 3_000 };
+        let time = self.dice.millis(500, most);
+        self.say(&|| format!("{} milliseconds go by unnoticed", time.as_millis()));
+        self.pass(time);
     }
 
     /// Once in a world, one of the workers sends everyone elsewhere.
@@ -70,18 +72,9 @@ impl World {
         }
     }
 
-    fn buffers_empty(&mut self) {
-        for client in &self.clients {
-            if let Some(wire) = client.wire() {
-                wire.relieve();
-            }
-        }
-    }
-
     /// From now on nothing goes wrong any more.
     pub(super) fn make_peace(&mut self) -> Checked {
         self.peaceful = true;
-        self.house.observer.set_full(false);
         for client in &mut self.clients {
             client.stalled = vestibule_model::Moment::ZERO;
             if let Some(wire) = client.wire() {
@@ -89,7 +82,7 @@ impl World {
             }
         }
         self.say(&|| "peace".into());
-        self.pass(Duration::from_millis(100));
+        self.pass(Duration::from_millis(300));
         self.settle()
     }
 }
