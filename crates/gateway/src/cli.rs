@@ -1,87 +1,94 @@
 //! The command line.
 //!
-//! - [`flags`]: every key of a configuration is a flag;
+//! - [`command`]: what can be asked for; [`flags`]: every key of a configuration is a flag;
 //! - [`run`]: a house from its opening to its end; [`descriptors`]: how many sockets it may have.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line speaks to a person")]
 
+pub mod command;
 pub mod descriptors;
 pub mod flags;
 pub mod run;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::ArgMatches;
 
-use crate::config::{Refused, Sources, centrifugo};
+use crate::clock::Clock;
+use crate::config::{Refused, Sources, centrifugo, own};
+use crate::dev;
 
-/// It ended as it was told to.
+/// It ended as it was told to, or what was asked for is so.
 pub const ENDED: u8 = 0;
 /// It could not start, or could not go on.
 pub const FAILED: u8 = 1;
 /// The configuration or the command line is wrong.
 pub const WRONG: u8 = 2;
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  it ended as it was told to, or what was asked for is so
-  1  it could not start, or was told to end twice
-  2  the configuration or the command line is wrong";
-
 /// Runs the program.
 pub fn main(
     args: impl Iterator<Item = OsString>,
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> ExitCode {
-    let variables = variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let matches = command().get_matches_from(args);
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    let variables = variables.filter_map(text).collect();
+    let matches = command::command().get_matches_from(args);
     let code = match matches.subcommand() {
-        Some(("centrifugo", matches)) => from_centrifugo(matches, variables.collect()),
-        _ => unreachable_subcommand(),
+        Some(("centrifugo", matches)) => serve_centrifugo(&sources(matches, variables)),
+        Some(("dev", matches)) => develop(sources(matches, variables)),
+        Some(("check", matches)) => check(&sources(matches, variables)),
+        Some(("config", _)) => {
+            print!("{}", own::print::defaults());
+            ENDED
+        }
+        Some((_, matches)) => serve(&sources(matches, variables)),
+        None => serve(&sources(&matches, variables)),
     };
     ExitCode::from(code)
 }
 
-fn unreachable_subcommand() -> u8 {
-    WRONG
+fn sources(matches: &ArgMatches, variables: Vec<(String, String)>) -> Sources {
+    let file = matches.try_get_one("config").ok().flatten().cloned();
+    Sources { file, variables, flags: flags::given(matches) }
 }
 
-fn command() -> Command {
-    Command::new("vestibule")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("The authenticated front door for an application's realtime traffic")
-        .after_help(EXIT_CODES)
-        .subcommand_required(true)
-        .subcommand(centrifugo_command())
+fn serve(sources: &Sources) -> u8 {
+    match own::load(sources) {
+        Ok(plan) => run::run(plan, || {}),
+        Err(refused) => refuse(&refused, WRONG),
+    }
 }
 
-fn centrifugo_command() -> Command {
-    Command::new("centrifugo")
-        .about("Starts the house from a Centrifugo v6 configuration")
-        .long_about(
-            "Starts the house from a Centrifugo v6 configuration: its file (JSON or TOML), its CENTRIFUGO_* variables \
-             and its flags, of which variables override the file and flags override both.\n\n\
-             What the house does not do is named at start, one line each; what would be unsafe to ignore is refused. \
-             Every key that takes effect is a flag: --client.ping_interval 10s, --client.insecure.",
-        )
-        .after_help("Exit codes: 0 ended as told, 1 could not start or the configuration is wrong, 2 wrong usage")
-        .arg(config_arg().help("The configuration: a .json or .toml file"))
-        .args(flags::args(&centrifugo::outline(), &["http_server.address", "http_server.port", "client.insecure", "http_api.insecure", "health.enabled", "prometheus.enabled", "log.level"]))
-        .args(flags::of_centrifugo())
-}
-
-fn config_arg() -> Arg {
-    Arg::new("config").short('c').long("config").value_name("FILE").value_parser(value_parser!(PathBuf))
-}
-
-fn from_centrifugo(matches: &ArgMatches, variables: Vec<(String, String)>) -> u8 {
-    let sources = Sources { file: matches.get_one("config").cloned(), variables, flags: flags::given(matches) };
-    match centrifugo::load(&sources) {
+/// Centrifugo ends with 1 when its configuration is wrong, and whoever watches it expects that.
+fn serve_centrifugo(sources: &Sources) -> u8 {
+    match centrifugo::load(sources) {
         Ok(plan) => run::run(plan, || {}),
         Err(refused) => refuse(&refused, FAILED),
     }
+}
+
+fn develop(sources: Sources) -> u8 {
+    match dev::set_up(sources, Clock::start().now().unix, &mut rand::rng()) {
+        Ok(development) => run::run(development.plan, || println!("{}", development.greeting)),
+        Err(refused) => refuse(&refused, WRONG),
+    }
+}
+
+/// Everything short of opening the house.
+fn check(sources: &Sources) -> u8 {
+    let plan = match own::load(sources) {
+        Ok(plan) => plan,
+        Err(refused) => return refuse(&refused, WRONG),
+    };
+    let realms = plan.settings.realms.build().map_or_else(|_| Vec::new(), |(_, warnings)| warnings);
+    let realms = realms.iter().map(ToString::to_string);
+    for warning in plan.warnings.into_iter().chain(realms) {
+        eprintln!("warning: {warning}");
+    }
+    println!("ok");
+    ENDED
 }
 
 /// Says everything that is wrong.

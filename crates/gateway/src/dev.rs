@@ -1,24 +1,18 @@
 //! `vestibule dev`: a house for the machine of one developer, with keys made at start and tokens at hand.
 //!
-//! It listens on this machine alone, keeps everything in memory, and is set up by `dev.toml` in our own format.
+//! It is set up by `dev.toml` in our own format, which variables and flags override as they do any other file: it
+//! listens on this machine alone and keeps everything in memory.
 
-use std::net::IpAddr;
-use std::time::Duration;
+mod greeting;
 
-use rand::Rng;
-use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, Secret, TokenDraft};
+use rand::{Rng, RngExt};
+use vestibule_auth::config::KeyMaterial;
+use vestibule_auth::{DevelopmentKey, Secret};
 use vestibule_model::UnixSeconds;
 
-use crate::config::written::Origin;
-use crate::config::{DemoSettings, Plan, Refused, Sources, own};
+use crate::config::{DemoSettings, Plan, Refused, Settings, Sources, own};
 
 const SETTINGS: &str = include_str!("dev.toml");
-
-/// The users that tokens are printed for.
-const USERS: [&str; 2] = ["alice", "bob"];
-
-/// How long those tokens live.
-const TOKEN_LIFETIME: Duration = Duration::from_secs(24 * 3600);
 
 /// What a developer gets: a house, and what to talk to it with.
 #[derive(Debug)]
@@ -29,26 +23,94 @@ pub struct Development {
     pub greeting: String,
 }
 
-/// Sets it up, at that port and address.
+/// Sets it up. Keys that the sources do not give are made.
 ///
 /// # Errors
-/// When variables or flags make no sense.
-pub fn set_up(
-    port: u16,
-    address: Option<IpAddr>,
-    now: UnixSeconds,
-    random: &mut impl Rng,
-) -> Result<Development, Refused> {
-    let key = DevelopmentKey::from_random(random.random());
-    let api_key = DevelopmentKey::from_random(random.random()).secret().clone();
-    let mut plan = own::parse(&with_realm(&key), &Sources::default())?;
-    plan.settings.listen.set_port(port);
-    if let Some(address) = address {
-        plan.settings.listen.set_ip(address);
-    }
-    plan.settings.api.key = Some(api_key.clone());
-    plan.settings.demo = Some(DemoSettings { key: key.secret().clone() });
-    plan.warnings.push("this is for development: keys are made at start, and everything is forgotten at its end".into());
-    let greeting = greeting(port, &key, &api_key, now);
+/// What is wrong with the sources.
+pub fn set_up(sources: Sources, now: UnixSeconds, random: &mut impl Rng) -> Result<Development, Refused> {
+    let mut made = || DevelopmentKey::from_random(random.random()).secret().reveal().to_owned();
+    let mut flags = vec![("realms.dev.secret".to_owned(), made()), ("api.key".to_owned(), made())];
+    flags.retain(|(key, _)| !is_given(&sources, key));
+    flags.extend(sources.flags);
+    let mut plan = own::parse(SETTINGS, &Sources { flags, ..sources })?;
+    let key = development_key(&plan.settings);
+    plan.settings.demo = key.as_ref().map(|key| DemoSettings { key: key.secret().clone() });
+    let warning =
+        "this house is for development: nothing is kept when it ends, and its keys are made at start";
+    plan.warnings.push(warning.into());
+    let greeting = greeting::greeting(&plan.settings, key.as_ref(), now);
     Ok(Development { plan, greeting })
+}
+
+/// Whether a variable gives the key, which a flag of ours would override.
+fn is_given(sources: &Sources, key: &str) -> bool {
+    let variable = format!("VESTIBULE_{}", key.replace('.', "__").to_uppercase());
+    sources.variables.iter().any(|(name, _)| *name == variable)
+}
+
+/// The key that signs tokens: the secret of the realm of connections.
+fn development_key(settings: &Settings) -> Option<DevelopmentKey> {
+    let secret = |material: &KeyMaterial| match material {
+        KeyMaterial::Secret(secret) => Some(Secret::clone(secret)),
+        KeyMaterial::PublicKey { .. } => None,
+    };
+    let keys = &settings.realms.connection.keys;
+    keys.iter().find_map(|key| secret(&key.material)).map(DevelopmentKey::from_secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
+
+    fn development(flags: &[(&str, &str)], variables: &[(&str, &str)]) -> Development {
+        let owned = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let sources = Sources { file: None, variables: owned(variables), flags: owned(flags) };
+        set_up(sources, NOW, &mut StdRng::seed_from_u64(7)).unwrap()
+    }
+
+    #[test]
+    fn it_listens_on_this_machine_alone_and_on_the_port_that_is_asked_for() {
+        let settings = development(&[("listen.port", "8123")], &[]).plan.settings;
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:8123");
+    }
+
+    #[test]
+    fn its_tokens_are_accepted_by_its_realm() {
+        let Development { plan, greeting } = development(&[], &[]);
+        let (realms, _) = plan.settings.realms.build().unwrap();
+        let tokens: Vec<_> = greeting.split_whitespace().filter(|word| word.starts_with("eyJ")).collect();
+        let users: Vec<_> = tokens
+            .iter()
+            .map(|token| realms.connection(token, NOW).unwrap().user.as_str().to_owned())
+            .collect();
+        assert_eq!(users, ["alice", "bob"]);
+    }
+
+    #[test]
+    fn a_secret_that_is_given_is_used() {
+        let secret = "0123456789abcdef0123456789abcdef";
+        let settings = development(&[], &[("VESTIBULE_REALMS__DEV__SECRET", secret)]).plan.settings;
+        assert_eq!(settings.demo.unwrap().key.reveal(), secret);
+    }
+
+    #[test]
+    fn the_secret_that_signs_tokens_is_not_printed() {
+        let Development { plan, greeting } = development(&[], &[]);
+        assert!(!greeting.contains(plan.settings.demo.unwrap().key.reveal()));
+    }
+
+    #[test]
+    fn the_demo_has_its_channels() {
+        let settings = development(&[], &[]).plan.settings;
+        let demo = settings.centrifuge.rules.channel("demo:lobby").unwrap();
+        assert!(demo.presence && demo.force_push_join_leave && demo.force_recovery);
+        assert_eq!(demo.retention().map(|kept| kept.size), Some(200));
+        let live = settings.centrifuge.rules.channel("live:lobby").unwrap();
+        assert!(live.allow_publish.subscriber && live.retention().is_none());
+    }
 }

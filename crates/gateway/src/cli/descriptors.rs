@@ -2,8 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Below this many a node is full long before its memory is.
-const FEW: u64 = 65_536;
+/// With fewer than this a node is soon full.
+const FEW: u64 = 4_096;
 
 /// Raises the limit as far as the operating system lets us, and says how far that is.
 pub fn raise() {

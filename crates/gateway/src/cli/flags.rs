@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches};
 use crate::config::written::{Entry, Outline};
 
 /// Flags of Centrifugo for keys that do not take effect: they are taken, so that they can be named.
-const OF_CENTRIFUGO: [(&str, bool); 19] = [
+const OF_CENTRIFUGO: [(&str, bool); 26] = [
     ("pid_file", false),
     ("http_server.internal_address", false),
     ("http_server.internal_port", false),
@@ -26,6 +26,13 @@ const OF_CENTRIFUGO: [(&str, bool); 19] = [
     ("http_stream.enabled", true),
     ("http_api.external", true),
     ("grpc_api.enabled", true),
+    ("grpc_api.port", false),
+    ("uni_grpc.enabled", true),
+    ("uni_grpc.port", false),
+    ("uni_websocket.enabled", true),
+    ("uni_sse.enabled", true),
+    ("uni_http_stream.enabled", true),
+    ("init.enabled", true),
 ];
 
 /// A flag for each key, of which those in `common` are shown by the short help. Keys below names of the operator's own
@@ -48,13 +55,17 @@ pub fn of_centrifugo() -> impl Iterator<Item = Arg> {
     OF_CENTRIFUGO.into_iter().map(|(path, switch)| arg(path, switch).hide(true))
 }
 
+/// Short names of flags, for those that are used by hand.
+const ALIASES: [(&str, &str); 1] = [("port", "listen.port")];
+
 /// The keys that were given as flags, with their values.
 pub fn given(matches: &ArgMatches) -> Vec<(String, String)> {
     let given = |id: &clap::Id| {
         let name = id.as_str();
         let by_flag = matches.value_source(name) == Some(ValueSource::CommandLine);
         let value = matches.try_get_one::<String>(name).ok().flatten()?;
-        by_flag.then(|| (name.to_owned(), value.clone()))
+        let key = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, key)| key);
+        by_flag.then(|| (key.to_owned(), value.clone()))
     };
     matches.ids().filter_map(given).collect()
 }

@@ -18,21 +18,44 @@ pub mod pem;
 pub mod settle;
 pub mod tokens;
 
-use super::plan::{Plan, Refused, Sources};
-use super::written::{Notes, Outline, Setting, file, raw};
+use super::plan::{Keys, Plan, Refused, Sources};
 use super::written::section::Section;
+use super::written::{Notes, Outline, Setting, file, raw};
 use super::written::{Origin, Raw, Table, Value};
 use model::Centrifugo;
+
+const KEYS: Keys = Keys {
+    client: "client",
+    api: "http_api",
+    door_path: "websocket.handler_prefix",
+    api_path: "http_api.handler_prefix",
+    health_path: "health.handler_prefix",
+    metrics_path: "prometheus.handler_prefix",
+};
 
 /// Reads, checks and settles it.
 ///
 /// # Errors
 /// A file that cannot be read, or everything that is wrong.
 pub fn load(sources: &Sources) -> Result<Plan, Refused> {
-    let mut table = match &sources.file {
+    let table = match &sources.file {
         Some(path) => file::read(path)?,
         None => Table::new(),
     };
+    complete(table, sources)
+}
+
+/// The same with a file in JSON that is at hand.
+///
+/// # Errors
+/// What is no JSON, or everything that is wrong.
+pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
+    let table =
+        file::json(text).map_err(|fault| file::Unreadable::Syntax("the configuration".into(), fault))?;
+    complete(table, sources)
+}
+
+fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
     let mut notes = Notes::default();
     let strays = environment::apply(&mut table, &sources.variables, &mut notes);
     for (key, value) in &sources.flags {
@@ -44,7 +67,7 @@ pub fn load(sources: &Sources) -> Result<Plan, Refused> {
     let mut warnings = foreign::sort(&mut notes, &centrifugo);
     warnings.extend(strays);
     let (settings, log) = settle::settle(centrifugo, &mut notes);
-    Plan::unless_wrong(settings, log, warnings, notes, "client", "http_api")
+    Plan::unless_wrong(settings, log, warnings, notes, KEYS)
 }
 
 /// The keys that take effect; each is a flag too.

@@ -11,10 +11,19 @@ pub mod print;
 pub mod realm;
 pub mod settle;
 
-use super::plan::{Plan, Refused, Sources};
+use super::plan::{Keys, Plan, Refused, Sources};
 use super::written::section::Section;
 use super::written::{Notes, Origin, Outline, Raw, Setting, Table, Value, file, raw};
 use model::Own;
+
+const KEYS: Keys = Keys {
+    client: "centrifuge",
+    api: "api",
+    door_path: "centrifuge.path",
+    api_path: "api.path",
+    health_path: "health.path",
+    metrics_path: "metrics.path",
+};
 
 /// Reads, checks and settles it.
 ///
@@ -33,7 +42,8 @@ pub fn load(sources: &Sources) -> Result<Plan, Refused> {
 /// # Errors
 /// What is no TOML, or everything that is wrong.
 pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
-    let table = file::toml(text).map_err(|fault| file::Unreadable::Syntax("the configuration".into(), fault))?;
+    let table =
+        file::toml(text).map_err(|fault| file::Unreadable::Syntax("the configuration".into(), fault))?;
     complete(table, sources)
 }
 
@@ -48,7 +58,7 @@ fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
     let own = Own::read(whole, "", &mut notes).unwrap_or_default();
     notes.refuse_unknown();
     let (settings, log) = settle::settle(own, &mut notes);
-    Plan::unless_wrong(settings, log, warnings, notes, "centrifuge", "api")
+    Plan::unless_wrong(settings, log, warnings, notes, KEYS)
 }
 
 /// All keys. Those that stand below no name of the operator's own are flags too.

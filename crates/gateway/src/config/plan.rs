@@ -40,9 +40,25 @@ pub enum Refused {
     Complaints(Vec<Complaint>),
 }
 
+/// Where a kind of configuration says something.
+#[derive(Clone, Copy, Debug)]
+pub struct Keys {
+    /// The table of what clients may do.
+    pub client: &'static str,
+    /// The table of the server API.
+    pub api: &'static str,
+    /// The path of the door.
+    pub door_path: &'static str,
+    /// The path of the server API.
+    pub api_path: &'static str,
+    /// The path of the health check.
+    pub health_path: &'static str,
+    /// The path of the metrics.
+    pub metrics_path: &'static str,
+}
+
 impl Plan {
-    /// The plan, unless something is wrong. `client` and `api` are the paths of the options for connections and for
-    /// the server API.
+    /// The plan, unless something is wrong.
     ///
     /// # Errors
     /// Everything that is wrong.
@@ -51,28 +67,55 @@ impl Plan {
         log: LogSettings,
         mut warnings: Vec<String>,
         mut notes: Notes,
-        client: &str,
-        api: &str,
+        keys: Keys,
     ) -> Result<Self, Refused> {
         if let Err(error) = Origins::new(&settings.centrifuge.allowed_origins) {
-            notes.complain(&format!("{client}.allowed_origins"), error.to_string());
+            notes.complain(&format!("{}.allowed_origins", keys.client), error.to_string());
         }
+        check_paths(&settings, keys, &mut notes);
         if !notes.complaints.is_empty() {
             return Err(Refused::Complaints(notes.complaints));
         }
-        warnings.extend(weakenings(&settings, client, api));
+        warnings.extend(weakenings(&settings, keys));
         Ok(Self { settings, log, warnings })
     }
 }
 
+/// No two things can be at one path, nor anything below the server API.
+fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
+    let api = settings.api.enabled.then_some((settings.api.path.as_str(), keys.api_path));
+    let door = (settings.centrifuge.path.as_str(), keys.door_path);
+    let door = settings.centrifuge.enabled.then_some(door);
+    let health = settings.health.as_deref().map(|path| (path, keys.health_path));
+    let metrics = settings.metrics.as_deref().map(|path| (path, keys.metrics_path));
+    let mut taken: Vec<(&str, &str)> = Vec::new();
+    for (path, key) in [api, door, health, metrics].into_iter().flatten() {
+        let is_below = |above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
+        let other =
+            taken.iter().find(|(other, at)| path == *other || (*at == keys.api_path && is_below(other)));
+        if let Some((_, other)) = other {
+            notes.complain(key, format!("this path is taken by {other}"));
+        }
+        taken.push((path, key));
+    }
+}
+
 /// Switches that open the house further than it should be in production.
-fn weakenings(settings: &Settings, client: &str, api: &str) -> Vec<String> {
+fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String> {
     let insecure = settings.centrifuge.rules.client.insecure;
     let any_page = settings.centrifuge.allowed_origins.iter().any(|origin| origin == "*");
     let nobody = settings.realms.allow_no_token && !insecure;
     let said = [
-        (insecure, client, "insecure: everybody may connect and do everything; this is for development alone"),
-        (settings.api.insecure, api, "insecure: everybody may call the server API; this is for development alone"),
+        (
+            insecure,
+            client,
+            "insecure: everybody may connect and do everything; this is for development alone",
+        ),
+        (
+            settings.api.insecure,
+            api,
+            "insecure: everybody may call the server API; this is for development alone",
+        ),
         (nobody, client, "allow_anonymous_connect_without_token: who brings no token is let in as nobody"),
         (any_page, client, "allowed_origins: any web page may connect"),
     ];

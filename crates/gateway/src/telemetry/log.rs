@@ -1,5 +1,7 @@
 //! How the log is written: to standard error, as lines for people or as JSON.
 
+use std::io::{self, IsTerminal};
+
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt;
 
@@ -46,7 +48,10 @@ choice! {
 
 /// Starts the log. A second call changes nothing, so a program that has a log of its own keeps it.
 pub fn start(settings: LogSettings) {
-    let log = fmt().with_writer(std::io::stderr).with_max_level(LevelFilter::from(settings.level));
+    let log = fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_max_level(LevelFilter::from(settings.level));
     let _already_started = match settings.format {
         Format::Text => log.with_target(false).try_init(),
         Format::Json => log.json().flatten_event(true).try_init(),

@@ -49,7 +49,10 @@ pub fn apply(table: &mut Table, variables: &[(String, String)], notes: &mut Note
     let known: Vec<_> = outline.keys().map(|(key, _)| variable(key)).collect();
     let stray = |(name, _): (&str, &str)| {
         let hint = suggestion(name, known.iter().map(String::as_str));
-        format!("{PREFIX}{name}: there is no such key, and it is ignored{}", hint.replace("mean ", "mean CENTRIFUGO_"))
+        format!(
+            "{PREFIX}{name}: there is no such key, and it is ignored{}",
+            hint.replace("mean ", "mean CENTRIFUGO_")
+        )
     };
     left.into_iter().map(stray).collect()
 }
@@ -66,7 +69,9 @@ fn prefix(namespace: &str) -> String {
 
 /// Variables that a cluster sets for a service that is called centrifugo, and those that only templates use.
 fn is_of_the_platform(name: &str) -> bool {
-    name.starts_with("VAR_") || format!("_{name}").contains("_PORT") || format!("_{name}").contains("_SERVICE_")
+    name.starts_with("VAR_")
+        || format!("_{name}").contains("_PORT")
+        || format!("_{name}").contains("_SERVICE_")
 }
 
 fn take<'v>(left: &mut Vec<(&str, &'v str)>, name: &str) -> Option<&'v str> {
@@ -123,7 +128,8 @@ mod tests {
     use super::*;
 
     fn applied(variables: &[(&str, &str)]) -> (Table, Vec<String>) {
-        let variables: Vec<_> = variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let variables: Vec<_> =
+            variables.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let mut table = Table::new();
         let strays = apply(&mut table, &variables, &mut Notes::default());
         (table, strays)
@@ -131,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_variable_is_the_path_of_its_key_in_capitals() {
-        let (table, strays) = applied(&[("CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY", "secret"), ("PATH", "/bin")]);
+        let (table, strays) =
+            applied(&[("CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY", "secret"), ("PATH", "/bin")]);
         let found = raw::get(&table, &["client", "token", "hmac_secret_key"]).unwrap();
         assert_eq!(found.origin, Origin::Variable("CENTRIFUGO_CLIENT_TOKEN_HMAC_SECRET_KEY".into()));
         assert!(strays.is_empty());
@@ -144,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_variable_that_says_nothing_is_named_with_what_it_could_have_been() {
-        let (_, strays) = applied(&[("CENTRIFUGO_HTTP_SERVER_PROT", "8000"), ("CENTRIFUGO_SERVICE_HOST", "::1")]);
+        let (_, strays) =
+            applied(&[("CENTRIFUGO_HTTP_SERVER_PROT", "8000"), ("CENTRIFUGO_SERVICE_HOST", "::1")]);
         let named = "CENTRIFUGO_HTTP_SERVER_PROT: there is no such key, and it is ignored; \
                      did you mean CENTRIFUGO_HTTP_SERVER_PORT?";
         assert_eq!(strays, [named]);

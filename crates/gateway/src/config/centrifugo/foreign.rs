@@ -35,11 +35,12 @@ struct Sorted {
 
 impl Sorted {
     fn put(&mut self, unknown: Unknown, centrifugo: &Centrifugo) {
-        let name = canonical(&unknown.key).replace('.', "_");
+        let path = canonical(&unknown.key);
+        let name = path.replace('.', "_");
         if let Value::Table(table) = unknown.raw.value {
             // A table is one line, unless some of its keys have a line of their own.
-            let begins = format!("{name}_");
-            if longest(&name).is_none() || TABLE.iter().any(|entry| entry.name().starts_with(&begins)) {
+            let below = format!("{path}.");
+            if longest(&name).is_none() || TABLE.iter().any(|entry| entry.key.starts_with(&below)) {
                 for (part, raw) in table {
                     let key = format!("{}.{part}", unknown.key);
                     self.put(Unknown { key, raw, siblings: Vec::new() }, centrifugo);
@@ -57,7 +58,7 @@ impl Sorted {
             let fault = format!("there is no such key, and it is ignored{}", unknown.hint());
             return self.warn(unknown, fault);
         };
-        if unknown.raw.is_void() || entry.is_usual(&unknown.raw) {
+        if entry.is_usual(&unknown.raw) {
             return;
         }
         if let Some(fault) = unguarded(&unknown.key, centrifugo) {
@@ -86,8 +87,13 @@ impl Foreign {
         self.key.replace('.', "_")
     }
 
+    /// Whether a value says no more than silence.
     fn is_usual(&self, raw: &Raw) -> bool {
-        matches!(&raw.value, Value::Text(text) if !self.usual.is_empty() && text == self.usual)
+        match &raw.value {
+            Value::Text(text) if !self.usual.is_empty() && text == self.usual => true,
+            Value::Table(table) => table.values().all(|raw| self.is_usual(raw)),
+            _ => raw.is_void(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a Centrifugo configuration makes of a house.
 
+use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
 use std::num::NonZeroU32;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use vestibule_doors::centrifuge::rules::Rules;

@@ -1,9 +1,7 @@
 //! Whom tokens come from.
 
 use vestibule_auth::config::Fault;
-use vestibule_auth::{
-    ConfigError, Expected, Family, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret,
-};
+use vestibule_auth::{ConfigError, Expected, Family, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 use vestibule_model::UnixSeconds;
 
 use super::model::{Client, TokenOptions};
@@ -16,8 +14,7 @@ pub fn realms(client: &Client, notes: &mut Notes) -> RealmsConfig {
     let mut connection = Source::read("client.token", &client.token, notes);
     connection.realm.anonymous_tokens = Some(!client.options.disallow_anonymous_connection_tokens);
     let own = &client.subscription_token;
-    let subscription =
-        own.enabled.then(|| Source::read("client.subscription_token", &own.token, notes));
+    let subscription = own.enabled.then(|| Source::read("client.subscription_token", &own.token, notes));
     for source in subscription.iter().chain([&connection]) {
         source.check(notes);
     }

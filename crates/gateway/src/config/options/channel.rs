@@ -178,7 +178,8 @@ impl ChannelOptions {
         if self.channel_regex.is_empty() {
             return None;
         }
-        let fault = |error| notes.complain(&join(at, "channel_regex"), format!("is no regular expression: {error}"));
+        let fault =
+            |error| notes.complain(&join(at, "channel_regex"), format!("is no regular expression: {error}"));
         Regex::new(&self.channel_regex).map_err(fault).ok()
     }
 }
@@ -226,7 +227,10 @@ mod tests {
     #[test]
     fn history_needs_a_size_and_a_time() {
         let minute = Duration::from_secs(60);
-        assert_eq!(complaints(with_history(10, Duration::ZERO)), ["c.history_size: history needs history_ttl too"]);
+        assert_eq!(
+            complaints(with_history(10, Duration::ZERO)),
+            ["c.history_size: history needs history_ttl too"]
+        );
         assert_eq!(complaints(with_history(0, minute)), ["c.history_ttl: history needs history_size too"]);
     }
 

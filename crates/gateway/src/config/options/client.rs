@@ -63,12 +63,8 @@ impl ClientOptions {
     pub fn rules(&self, at: &str, rpc_ping: Option<&str>, notes: &mut Notes) -> ClientRules {
         let pong_in_time = self.ping_interval.is_zero() || self.pong_timeout < self.ping_interval;
         notes.check(pong_in_time, &join(at, "pong_timeout"), "must be shorter than ping_interval");
-        for (name, delay) in [
-            ("stale_close_delay", self.stale_close_delay),
-            ("channel_position_check_delay", self.channel_position_check_delay),
-        ] {
-            notes.check(!delay.is_zero(), &join(at, name), "must be longer than 0s");
-        }
+        let stale = !self.stale_close_delay.is_zero();
+        notes.check(stale, &join(at, "stale_close_delay"), "must be longer than 0s");
         let personal = &self.subscribe_to_user_personal_channel;
         ClientRules {
             ping_interval: self.ping_interval,

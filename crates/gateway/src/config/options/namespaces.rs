@@ -73,7 +73,9 @@ pub fn namespaces<'o>(
 
 /// Whether every user's own channel is in a namespace that can have it. `at` is the path of these options.
 pub fn check_personal_channel(rules: &Rules, at: &str, notes: &mut Notes) {
-    let Some(PersonalChannel { namespace, single_connection }) = &rules.client.personal_channel else { return };
+    let Some(PersonalChannel { namespace, single_connection }) = &rules.client.personal_channel else {
+        return;
+    };
     let key = join(at, "personal_channel_namespace");
     match rules.namespaces.get(namespace) {
         None => notes.complain(&key, format!("there is no namespace {namespace}")),
@@ -116,7 +118,13 @@ mod tests {
             notes.complaints.first().map(ToString::to_string)
         };
         assert_eq!(complaint("", false), None);
-        assert_eq!(complaint("gone", false).unwrap(), "p.personal_channel_namespace: there is no namespace gone");
-        assert_eq!(complaint("", true).unwrap(), "p.single_connection: needs presence in the namespace of the channel");
+        assert_eq!(
+            complaint("gone", false).unwrap(),
+            "p.personal_channel_namespace: there is no namespace gone"
+        );
+        assert_eq!(
+            complaint("", true).unwrap(),
+            "p.single_connection: needs presence in the namespace of the channel"
+        );
     }
 }

@@ -22,7 +22,9 @@ pub fn apply(table: &mut Table, variables: &[(String, String)]) -> Vec<String> {
             let path: Vec<_> = path.iter().map(String::as_str).collect();
             raw::put(table, &path, Raw::text(value, Origin::Variable(name.clone())));
         } else if !OTHERS.contains(&key) && !is_of_the_platform(key) {
-            strays.push(format!("{name}: is ignored; between the parts of a key stands __, as in VESTIBULE_LISTEN__PORT"));
+            strays.push(format!(
+                "{name}: is ignored; between the parts of a key stands __, as in VESTIBULE_LISTEN__PORT"
+            ));
         }
     }
     strays

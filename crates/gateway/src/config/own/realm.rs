@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use vestibule_auth::config::Fault;
-use vestibule_auth::{
-    ConfigError, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret,
-};
+use vestibule_auth::{ConfigError, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 use vestibule_model::UnixSeconds;
 
+use crate::config::written::Notes;
+use crate::config::written::choice::choice;
 use crate::config::written::outline::join;
 use crate::config::written::section::section;
-use crate::config::written::choice::choice;
-use crate::config::written::Notes;
 
 choice! {
     /// Where a realm's defaults come from.
@@ -98,7 +96,8 @@ pub fn realms(
             Purpose::Connections => &mut connection,
             Purpose::Subscriptions => &mut subscription,
         };
-        let fault = "there is another realm for the same tokens; one of them must go, or set tokens to another value";
+        let fault =
+            "there is another realm for the same tokens; one of them must go, or set tokens to another value";
         notes.check(place.is_none(), &join("realms", name), fault);
         place.get_or_insert(realm.config);
     }
@@ -145,7 +144,9 @@ impl Source {
             self.add(name, KeyConfig::secret(secret));
         }
         let file = &options.previous_secret_file;
-        if let Some((name, secret)) = secret(&self.at, "previous_secret", &options.previous_secret, file, notes) {
+        if let Some((name, secret)) =
+            secret(&self.at, "previous_secret", &options.previous_secret, file, notes)
+        {
             let until = options.previous_secret_until;
             let usable_until = (until > 0).then_some(UnixSeconds(until));
             self.add(name, KeyConfig { usable_until, ..KeyConfig::secret(secret) });

@@ -75,7 +75,8 @@ fn centrifuge(written: &Centrifuge, notes: &mut Notes) -> CentrifugeSettings {
     let everywhere = written.channels.syntax.everywhere("centrifuge.channels", notes);
     let without = ("centrifuge.channels.without_namespace", &written.channels.without_namespace);
     let named = written.namespaces.iter();
-    let named = named.map(|(name, options)| (format!("centrifuge.namespaces.{name}"), name.as_str(), options));
+    let named =
+        named.map(|(name, options)| (format!("centrifuge.namespaces.{name}"), name.as_str(), options));
     let ping = Some(written.rpc_ping_method.as_str()).filter(|name| !name.is_empty());
     let rules = Rules {
         client: written.client.rules("centrifuge", ping, notes),

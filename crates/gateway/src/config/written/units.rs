@@ -18,8 +18,15 @@ const TIMES: [(&str, u128); 8] = [
 ];
 
 /// Units of size in bytes, the largest first.
-const SIZES: [(&str, u64); 7] =
-    [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000), ("B", 1)];
+const SIZES: [(&str, u64); 7] = [
+    ("GiB", 1 << 30),
+    ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
+    ("GB", 1_000_000_000),
+    ("MB", 1_000_000),
+    ("kB", 1_000),
+    ("B", 1),
+];
 
 /// What a duration looks like, for complaints.
 pub const DURATION: &str = "a duration with its unit, such as \"25s\", \"500ms\", \"1h30m\" or \"7d\"";
@@ -114,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_duration_without_a_unit_or_with_a_strange_one_is_none() {
-        for text in ["", "25", "s", "25 s", "-1s", "1.s.s", "1.2.3s", ".5s", "3w", "99999999999999999999999d"] {
+        for text in ["", "25", "s", "25 s", "-1s", "1.s.s", "1.2.3s", ".5s", "3w", "99999999999999999999999d"]
+        {
             assert_eq!(duration(text), None, "{text}");
         }
     }

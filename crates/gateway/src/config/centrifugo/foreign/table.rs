@@ -45,7 +45,8 @@ const NO_MAPS: &str = "there are no map subscriptions yet: channels are streams"
 const NO_POLLS: &str = "there are no shared polls yet: channels are streams";
 const NO_DELTA: &str = "publications are sent whole, which clients take as well";
 const NO_TRANSPORT: &str = "there is no such transport yet: clients fall back to WebSocket, or fail";
-const ONE_PORT: &str = "there is one port for everything: close the paths that are not for everybody in front of it";
+const ONE_PORT: &str =
+    "there is one port for everything: close the paths that are not for everybody in front of it";
 const OWN_SIZES: &str = "buffers have the sizes that the house finds best";
 const BY_SOCKET: &str = "commands of a connection are carried out one after the other";
 
@@ -87,12 +88,15 @@ pub const TABLE: &[Foreign] = &[
     missing("controller.enabled", "this node knows no others"),
     nothing("controller"),
     missing("shared_poll", NO_POLLS),
-    missing("channel.proxy", NO_BACKEND),
+    unless("1s", missing("channel.proxy", NO_BACKEND)),
     missing("channel.without_namespace.map_clients_presence_channel_prefix", NO_MAPS),
     missing("channel.without_namespace.map_users_presence_channel_prefix", NO_MAPS),
     missing("channel.without_namespace.allowed_delta_types", NO_DELTA),
     missing("channel.without_namespace.delta_publish", NO_DELTA),
-    missing("channel.without_namespace.allow_tags_filter", "clients get every publication, whatever they filter"),
+    missing(
+        "channel.without_namespace.allow_tags_filter",
+        "clients get every publication, whatever they filter",
+    ),
     missing("channel.without_namespace.subscribe_proxy_enabled", NO_BACKEND),
     missing("channel.without_namespace.publish_proxy_enabled", NO_BACKEND),
     missing("channel.without_namespace.sub_refresh_proxy_enabled", NO_BACKEND),
@@ -102,11 +106,17 @@ pub const TABLE: &[Foreign] = &[
     nothing("channel.without_namespace.sub_refresh_proxy_name"),
     nothing("channel.without_namespace.subscribe_stream_proxy_name"),
     nothing("channel.without_namespace.subscribe_stream_proxy_bidirectional"),
-    unless("stream", missing("channel.without_namespace.subscription_type", "channels are streams: there are neither map subscriptions nor shared polls yet")),
-    missing("channel.without_namespace.map", NO_MAPS),
+    unless(
+        "stream",
+        missing(
+            "channel.without_namespace.subscription_type",
+            "channels are streams: there are neither map subscriptions nor shared polls yet",
+        ),
+    ),
+    unless("default", missing("channel.without_namespace.map", NO_MAPS)),
     missing("channel.without_namespace.shared_poll", NO_POLLS),
     missing("channel.without_namespace.client_publish_debounce_interval", "publications are not held back"),
-    missing("rpc.proxy", NO_BACKEND),
+    unless("1s", missing("rpc.proxy", NO_BACKEND)),
     missing("rpc.namespaces", NO_BACKEND),
     missing("rpc.without_namespace.proxy_enabled", NO_BACKEND),
     nothing("rpc.without_namespace"),

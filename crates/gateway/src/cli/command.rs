@@ -1,0 +1,120 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+
+use clap::{Arg, Command, value_parser};
+
+use super::flags;
+use crate::config::{centrifugo, own};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it ended as it was told to, or what was asked for is so
+  1  it could not start, or was told twice to end
+  2  the configuration or the command line is wrong";
+
+const EXIT_CODES_OF_CENTRIFUGO: &str = "\
+Exit codes:
+  0  it ended as it was told to
+  1  it could not start, its configuration is wrong, or it was told twice to end
+  2  the command line is wrong";
+
+const SOURCES: &str = "\
+A variable overrides the file: VESTIBULE_ and the path of a key in capitals with __ between its parts, as in \
+VESTIBULE_LISTEN__PORT=9000. A flag overrides both: --listen.port 9000. Every key whose path holds no name of your own \
+is a flag; --help shows them all, -h those that are used most. `vestibule config` prints every key with its meaning and \
+its default.";
+
+/// The keys that the short help shows.
+const COMMON: [&str; 5] = ["listen.address", "listen.port", "workers.count", "log.level", "log.format"];
+
+/// The same of Centrifugo.
+const COMMON_OF_CENTRIFUGO: [&str; 8] = [
+    "http_server.address",
+    "http_server.port",
+    "client.insecure",
+    "http_api.insecure",
+    "http_api.key",
+    "health.enabled",
+    "prometheus.enabled",
+    "log.level",
+];
+
+/// The whole command line. Without a subcommand the house is served.
+pub fn command() -> Command {
+    own_sources(Command::new("vestibule"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("The authenticated front door for an application's realtime traffic")
+        .long_about(format!(
+            "The authenticated front door for an application's realtime traffic.\n\n{SOURCES}"
+        ))
+        .after_help(EXIT_CODES)
+        .args_conflicts_with_subcommands(true)
+        .subcommand(serve())
+        .subcommand(check())
+        .subcommand(
+            Command::new("config").about("Prints every key with its meaning and its default, as TOML"),
+        )
+        .subcommand(dev())
+        .subcommand(of_centrifugo())
+}
+
+fn serve() -> Command {
+    own_sources(Command::new("serve"))
+        .about("Opens the house; the same as no subcommand")
+        .long_about(format!(
+            "Opens the house, and closes it at SIGTERM or SIGINT: it tells every client to come back, \
+            and waits for them to go, at most shutdown.timeout. A second signal ends it at once.\n\n{SOURCES}"
+        ))
+        .after_help(EXIT_CODES)
+}
+
+fn check() -> Command {
+    own_sources(Command::new("check"))
+        .about("Says everything that is wrong with a configuration, or \"ok\"")
+        .long_about(format!(
+            "Says everything that is wrong with a configuration, or \"ok\". It does all that the house \
+            does at start, short of listening.\n\n{SOURCES}"
+        ))
+        .after_help(EXIT_CODES)
+}
+
+fn dev() -> Command {
+    let port = Arg::new("port").short('p').long("port").value_name("PORT").help("The port [default: 8000]");
+    Command::new("dev")
+        .about("Opens a house for development, and prints tokens and lines to paste")
+        .long_about("Opens a house for development on this machine alone, and prints tokens for two users and lines to \
+            paste. Its keys are made at start unless VESTIBULE_REALMS__DEV__SECRET and VESTIBULE_API__KEY give them. \
+            Nothing is kept when it ends.")
+        .after_help(EXIT_CODES)
+        .arg(port)
+        .args(flags::args(&own::outline(), &["listen.address", "log.level"]))
+}
+
+fn of_centrifugo() -> Command {
+    Command::new("centrifugo")
+        .about("Opens the house from a Centrifugo v6 configuration")
+        .long_about("Opens the house from a Centrifugo v6 configuration: its file (JSON or TOML), its CENTRIFUGO_… \
+            variables and its flags. Variables override the file, flags override both.\n\n\
+            What the house does not do is named at start, one line each; what would be unsafe to ignore is refused. \
+            Every key that takes effect is a flag: --client.ping_interval 10s, --client.insecure.")
+        .after_help(EXIT_CODES_OF_CENTRIFUGO)
+        .arg(config("The configuration: a .json or .toml file"))
+        .args(flags::args(&centrifugo::outline(), &COMMON_OF_CENTRIFUGO))
+        .args(flags::of_centrifugo())
+}
+
+fn own_sources(command: Command) -> Command {
+    command
+        .arg(config("The configuration: a .toml file").env("VESTIBULE_CONFIG"))
+        .args(flags::args(&own::outline(), &COMMON))
+}
+
+fn config(help: &'static str) -> Arg {
+    Arg::new("config")
+        .short('c')
+        .long("config")
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help(help)
+}

@@ -1,0 +1,149 @@
+//! What is said when our own configuration is wrong: everything at once, each with its key and its line.
+
+use vestibule::config::own::parse;
+
+use crate::{own, sources, wrong};
+
+const REALM: &str = "[realms.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+
+fn wrong_with(text: &str) -> Vec<String> {
+    wrong(own(&format!("{REALM}{text}")))
+}
+
+#[test]
+fn everything_is_said_at_once() {
+    let text = "[listen]\nport = 70000\n\n[centrifuge]\nping_interval = \"5s\"\npong_timeout = \"5s\"\n[centrifuge.namespaces.a]\nhistory_size = 5\n";
+    let said = [
+        "listen.port (line 4): must be a whole number from 0 to 65535",
+        "centrifuge.pong_timeout (line 8): must be shorter than ping_interval",
+        "centrifuge.namespaces.a (line 9): a namespace's name has at least two letters, digits, -, _ or .",
+        "centrifuge.namespaces.a.history_size (line 10): history needs history_ttl too",
+    ];
+    assert_eq!(wrong_with(text), said);
+}
+
+#[test]
+fn a_key_that_is_none_is_refused_with_its_line_and_the_nearest_one() {
+    let said = wrong_with("[centrifuge]\nping_intervall = \"25s\"\n[metrix]\nenabled = true\n");
+    assert_eq!(
+        said,
+        [
+            "centrifuge.ping_intervall (line 4): there is no such key; did you mean ping_interval?",
+            "metrix (line 5): there is no such key; did you mean metrics?",
+        ]
+    );
+}
+
+#[test]
+fn a_variable_and_a_flag_that_are_no_keys_are_refused_by_their_names() {
+    let variables = [("VESTIBULE_LISTEN__PROT", "1")];
+    let said = wrong(parse(REALM, &sources(&variables, &[("log.level", "loud")])));
+    assert_eq!(
+        said,
+        [
+            "--log.level: \"loud\" is none of info, trace, debug, warn, error, fatal, none",
+            "listen.prot (VESTIBULE_LISTEN__PROT): there is no such key; did you mean port?",
+        ]
+    );
+}
+
+#[test]
+fn a_duration_needs_a_unit() {
+    let said = wrong_with("[shutdown]\ntimeout = 30\n");
+    let units = "a duration with its unit, such as \"25s\", \"500ms\", \"1h30m\" or \"7d\"";
+    assert_eq!(said, [format!("shutdown.timeout (line 4): must be {units}")]);
+}
+
+#[test]
+fn a_size_needs_a_unit_that_is_known() {
+    let said = wrong_with("[limits]\nqueue_size = \"1 meg\"\n");
+    let units = "a size in bytes, or with its unit, such as 65536, \"64KiB\" or \"1MiB\"";
+    assert_eq!(said, [format!("limits.queue_size (line 4): must be {units}")]);
+}
+
+#[test]
+fn toml_that_is_none_is_refused_with_the_line() {
+    assert!(wrong(own("[listen\n"))[0].starts_with("the configuration, line 1: "));
+}
+
+#[test]
+fn a_house_that_nobody_could_enter_is_refused() {
+    assert_eq!(wrong(own("")), ["realms: nobody could come in: describe a realm, such as [realms.main]"]);
+    let open = own("[centrifuge]\nallow_anonymous_connect_without_token = true\n").unwrap();
+    let warned = "centrifuge.allow_anonymous_connect_without_token: who brings no token is let in as nobody";
+    assert_eq!(open.warnings, [warned]);
+}
+
+#[test]
+fn what_is_wrong_with_a_realm_is_said_at_its_keys() {
+    let text = "[realms.main]\nsecret = \"short\"\nuser_claim = \"a.b\"\naudiences = [\"x\"]\naudience_pattern = \"^x$\"\nissuer_pattern = \"(\"\nleeway = \"2m\"\n";
+    let said = wrong(own(text));
+    assert_eq!(said[0], "realms.main.secret (line 2): a secret of 5 bytes can be guessed; use at least 32");
+    assert_eq!(said[1], "realms.main.user_claim (line 3): a claim's name consists of letters and _");
+    assert_eq!(said[2], "realms.main.leeway (line 7): at most 60 s");
+    assert!(said[3].starts_with("realms.main.issuer_pattern (line 6): not a regular expression"));
+    let pattern = said.last().unwrap();
+    assert_eq!(pattern, "realms.main.audience_pattern (line 5): give either exact values or a pattern");
+}
+
+#[test]
+fn a_realm_without_a_key_is_refused() {
+    let said = wrong(own("[realms.main]\nissuers = [\"x\"]\n"));
+    assert_eq!(said, ["realms.main.secret: a realm needs a key: a secret or a public key"]);
+}
+
+#[test]
+fn two_realms_cannot_vouch_for_the_same_tokens() {
+    let said = wrong_with("[realms.other]\nsecret = \"0123456789abcdef0123456789abcdef\"\n");
+    let fault =
+        "there is another realm for the same tokens; one of them must go, or set tokens to another value";
+    assert_eq!(said, [format!("realms.other (line 3): {fault}")]);
+}
+
+#[test]
+fn a_secret_is_given_once_and_its_file_is_there() {
+    let said = wrong_with("secret_file = \"/nowhere\"\n[api]\nkey_file = \"/nowhere\"\n");
+    assert_eq!(said[0], "realms.main.secret_file (line 3): cannot be used together with secret");
+    assert!(said.iter().any(|line| line.starts_with("api.key_file (line 5): cannot read /nowhere: ")));
+}
+
+#[test]
+fn paths_are_paths_and_each_is_taken_once() {
+    let said = wrong_with(
+        "[api]\npath = \"api\"\n[health]\npath = \"/x/\"\n[metrics]\nenabled = true\npath = \"/x\"\n",
+    );
+    let plain = "must be a path such as \"/name\", of letters, digits, -, _, . and ~";
+    let taken = "metrics.path (line 9): this path is taken by health.path";
+    assert_eq!(said, [format!("api.path (line 4): {plain}"), taken.into()]);
+    let below = wrong_with("[health]\npath = \"/api/health\"\n");
+    assert_eq!(below, ["health.path (line 4): this path is taken by api.path"]);
+}
+
+#[test]
+fn limits_that_let_nothing_through_are_refused() {
+    let said = wrong_with(
+        "[limits]\nmessage_size = 0\nqueue_size = 0\nwrite_timeout = \"0s\"\n[workers]\ncount = 65\n",
+    );
+    assert_eq!(
+        said,
+        [
+            "workers.count (line 8): at most 64",
+            "limits.message_size (line 4): must be from 1 to 4294967295",
+            "limits.queue_size (line 5): must be more than 0",
+            "limits.write_timeout (line 6): must be longer than 0s",
+        ]
+    );
+}
+
+#[test]
+fn an_origin_must_be_a_pattern() {
+    let said = wrong_with("[centrifuge]\nallowed_origins = [\"https://[\"]\n");
+    assert!(said[0].starts_with("centrifuge.allowed_origins (line 4): "), "{said:?}");
+}
+
+#[test]
+fn a_secret_that_is_wrong_is_not_repeated() {
+    let said = wrong(own("[realms.main]\nsecret = \"hush-hush\"\npublic_keys = [\"hush-hush\"]\n"));
+    assert_eq!(said.len(), 2);
+    assert!(!said.concat().contains("hush-hush"), "{said:?}");
+}

@@ -1,0 +1,113 @@
+//! Our own configuration.
+
+use std::time::Duration;
+
+use vestibule::config::own::{parse, print};
+use vestibule::config::written::Entry;
+use vestibule_model::UnixSeconds;
+
+use crate::{own, sources, wrong};
+
+/// The least that lets anybody in.
+const REALM: &str = "[realms.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+
+#[test]
+fn a_realm_is_all_that_has_to_be_described() {
+    let plan = own(REALM).unwrap();
+    assert_eq!(plan.settings.listen.port(), 8000);
+    assert_eq!(plan.settings.health.as_deref(), Some("/health"));
+    assert_eq!(plan.settings.metrics, None);
+    assert!(plan.settings.api.key.is_none(), "nobody can call the API before it has a key");
+    assert_eq!(plan.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn what_comes_later_wins_file_then_variable_then_flag() {
+    let file = format!("{REALM}[listen]\nport = 1\nhead_timeout = \"1s\"\n[log]\nlevel = \"warn\"\n");
+    let variables = [("VESTIBULE_LISTEN__PORT", "2"), ("VESTIBULE_LISTEN__HEAD_TIMEOUT", "2s")];
+    let plan = parse(&file, &sources(&variables, &[("listen.port", "3")])).unwrap();
+    assert_eq!(plan.settings.listen.port(), 3);
+    assert_eq!(plan.settings.head_timeout, Duration::from_secs(2));
+}
+
+#[test]
+fn durations_and_sizes_have_units() {
+    let plan = own(&format!("{REALM}[limits]\nqueue_size = \"2MiB\"\nwrite_timeout = \"1m30s\"\n")).unwrap();
+    assert_eq!(plan.settings.limits.queue_size, 2 << 20);
+    assert_eq!(plan.settings.limits.write_timeout, Duration::from_secs(90));
+}
+
+#[test]
+fn a_realm_may_be_described_by_variables_alone() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let plan = parse("", &sources(&[("VESTIBULE_REALMS__MAIN__SECRET", secret)], &[])).unwrap();
+    assert_eq!(plan.settings.realms.connection.name, "main");
+}
+
+#[test]
+fn a_secret_may_be_in_a_file_which_may_end_with_a_line_feed() {
+    let path = std::env::temp_dir().join(format!("vestibule-secret-{}", std::process::id()));
+    std::fs::write(&path, "0123456789abcdef0123456789abcdef\n").unwrap();
+    let text = format!("[realms.main]\nsecret_file = {:?}\n[api]\nkey_file = {:?}\n", path, path);
+    let plan = own(&text).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(plan.settings.api.key.unwrap().reveal(), "0123456789abcdef0123456789abcdef");
+}
+
+#[test]
+fn a_second_realm_may_vouch_for_subscriptions() {
+    let key = "secret = \"0123456789abcdef0123456789abcdef\"\n";
+    let text = format!("{REALM}[realms.rooms]\ntokens = \"subscriptions\"\npreset = \"centrifugo\"\n{key}");
+    let realms = own(&text).unwrap().settings.realms;
+    assert_eq!(realms.connection.name, "main");
+    assert_eq!(realms.subscription.unwrap().name, "rooms");
+}
+
+#[test]
+fn public_keys_stand_in_the_file_or_beside_it() {
+    let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/../auth/tests/keys/");
+    let pem = std::fs::read_to_string(format!("{keys}ed25519.pub.pem")).unwrap();
+    let text = format!(
+        "[realms.main]\npublic_keys = ['''{pem}''']\npublic_key_files = [\"{keys}rsa.pub.pem\"]\n\
+         issuers = [\"https://id.example\"]\nleeway = \"5s\"\nprevious_secret_until = 1800000000\n\
+         previous_secret = \"0123456789abcdef0123456789abcdef\"\n"
+    );
+    let realm = own(&text).unwrap().settings.realms.connection;
+    assert_eq!(realm.keys.len(), 3);
+    assert_eq!(realm.keys[0].usable_until, Some(UnixSeconds(1_800_000_000)));
+    assert_eq!(realm.leeway, Some(Duration::from_secs(5)));
+}
+
+#[test]
+fn the_printed_defaults_are_a_configuration_and_say_what_holds_anyway() {
+    let printed = own(&format!("{}{REALM}", print::defaults())).unwrap();
+    let silent = own(REALM).unwrap();
+    assert_eq!(format!("{:?}", printed.settings), format!("{:?}", silent.settings));
+}
+
+#[test]
+fn every_printed_key_can_be_taken_into_use() {
+    let text: String = print::defaults()
+        .lines()
+        .filter(|line| !line.ends_with('…'))
+        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let complaints = wrong(own(&text));
+    let keyless = ["realms.NAME.secret: a realm needs a key: a secret or a public key"];
+    assert_eq!(complaints, keyless, "the only thing wrong with it is that nobody has given it a key");
+}
+
+#[test]
+fn every_key_is_explained_by_a_sentence() {
+    for entry in vestibule::config::own::outline().entries {
+        let (Entry::Heading { path, about } | Entry::Key { path, about, .. }) = entry;
+        assert!(about.last().is_some_and(|line| line.ends_with('.')), "{path} is not explained");
+    }
+}
+
+#[test]
+fn no_secret_is_printed_with_the_settings() {
+    let settings = own(REALM).unwrap().settings;
+    assert!(!format!("{settings:?}").contains("0123456789abcdef"));
+}
