@@ -1,7 +1,7 @@
 //! Workers, broker and steward, without a socket or a thread.
 //!
-//! It is the real house up to two seams: a wire is a [`SimLink`], and deliveries pass an [`Observer`] on their way
-//! to the inboxes.
+//! It is the real house up to two seams: a wire is a [`SimLink`], and deliveries pass an [`Observer`], who can refuse or
+//! lose them, on their way to the inboxes.
 
 mod observer;
 mod rules;
@@ -93,12 +93,14 @@ impl House {
         let inboxes = Inboxes::new(senders);
         let observer = Arc::new(Observer::new(inboxes.clone()));
         let key = DevelopmentKey::from_random([7; 32]);
-        let realm = RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret(key.secret().clone()));
+        let realm =
+            RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret(key.secret().clone()));
         let realms = RealmsConfig { connection: realm, subscription: None, allow_no_token: false };
         let (realms, _) = realms.build().expect("a good realm");
         let courier = Arc::clone(&observer);
         let broker = MemoryBroker::new(courier, BrokerLimits::default(), dice.source());
-        let steward = Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
+        let steward =
+            Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
         let retention = rules::retention(dice);
         let rules = Arc::new(rules::rules(retention));
         let seats = Seats::new(NonZeroU32::new(SEATS));

@@ -63,7 +63,10 @@ impl Ledger {
     /// Insists that this is what stands at that place.
     pub(crate) fn check(&self, channel: &str, place: &Place, data: &str) -> Checked {
         let real = self.0.get(channel).and_then(|stream| stream.placed.get(place));
-        insist!(real.is_some_and(|real| real == data), "{data} is said to stand at {place:?} of {channel}, but {real:?} does");
+        insist!(
+            real.is_some_and(|real| real == data),
+            "{data} is said to stand at {place:?} of {channel}, but {real:?} does"
+        );
         Ok(())
     }
 

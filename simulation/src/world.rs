@@ -15,12 +15,12 @@ use vestibule_broker::Broker;
 use vestibule_doors::centrifuge::wire::Encoding;
 use vestibule_model::{Moment, Now};
 
+use crate::Checked;
 use crate::client::{Client, Scene};
 use crate::dice::Dice;
 use crate::house::{House, OBSERVER, at_once, channel};
 use crate::ledger::Ledger;
 use crate::wire::Wire;
-use crate::Checked;
 
 pub use tally::Tally;
 
@@ -43,6 +43,8 @@ pub struct World {
     tally: Tally,
     /// The worker that is going away.
     draining: Option<usize>,
+    /// Deliveries get lost between the broker and the workers.
+    lossy: bool,
     /// Until then the broker takes nothing.
     full_until: Moment,
     /// Nothing goes wrong any more.
@@ -57,6 +59,8 @@ impl World {
         let mut dice = Dice::new(seed);
         let house = House::new(&mut dice, START);
         let clients = (0..3 + dice.pick(3)).map(|index| Self::client(index, &mut dice)).collect();
+        let lossy = dice.once_in(4);
+        house.observer.set_thief(lossy.then(|| dice.fork()));
         for name in CHANNELS {
             at_once(house.broker().subscribe(OBSERVER, &channel(name))).expect("an embedded broker");
         }
@@ -68,6 +72,7 @@ impl World {
             ledger: Ledger::default(),
             tally: Tally::default(),
             draining: None,
+            lossy,
             full_until: Moment::ZERO,
             peaceful: false,
             watched,
@@ -119,6 +124,7 @@ impl World {
             steward: &self.house.steward,
             key: &self.house.key,
             retention: &self.house.retention,
+            lossy: self.lossy,
             now: self.now,
             dice: &mut self.dice,
             tally: &mut self.tally,

@@ -42,14 +42,13 @@ fn tokens(said: &str) -> Vec<String> {
 #[test]
 fn the_address_of_the_demo_is_printed_and_the_demo_is_there() {
     let dev = Dev::start();
-    let port = dev.address.port();
-    let url = dev
-        .said
-        .split_whitespace()
-        .find(|word| word.starts_with("http://") && word.contains(&port.to_string()));
-    let url = url.unwrap_or_else(|| panic!("expected an address with {port}; it said:\n{}", dev.said));
-    let path = url.splitn(4, '/').nth(3).map_or("/".to_owned(), |path| format!("/{path}"));
-    let page = get(dev.address, &path);
+    let port = dev.address.port().to_string();
+    let urls = dev.said.split_whitespace().filter(|word| word.starts_with("http://"));
+    let path =
+        urls.filter_map(|url| url.split_once(&port).map(|(_, path)| path)).find(|path| path.contains("demo"));
+    let path =
+        path.unwrap_or_else(|| panic!("expected the address of a demo at {port}; it said:\n{}", dev.said));
+    let page = get(dev.address, path);
     assert_eq!(page.status, 200, "at {path}: {page:?}");
     assert!(page.body.to_lowercase().contains("<html"), "expected a page at {path}; came: {}", page.body);
 }
@@ -58,28 +57,39 @@ fn the_address_of_the_demo_is_printed_and_the_demo_is_there() {
 fn the_printed_tokens_let_their_users_in() {
     let dev = Dev::start();
     for token in tokens(&dev.said) {
-        let mut client = Client::enter(dev.address, Encoding::Json);
-        let reply = client.call(Request::Connect(ConnectRequest { token, ..ConnectRequest::default() }));
-        assert!(reply.connect.is_some(), "expected to be connected; came: {:?}", reply.error);
+        enter(dev.address, token);
     }
 }
 
+#[track_caller]
+fn enter(address: SocketAddr, token: String) -> Client {
+    let mut client = Client::enter(address, Encoding::Json);
+    let reply = client.call(Request::Connect(ConnectRequest { token, ..ConnectRequest::default() }));
+    assert!(reply.connect.is_some(), "expected to be connected; came: {:?}", reply.error);
+    client
+}
+
 #[test]
-fn the_printed_line_for_the_server_api_works() {
+fn the_printed_line_for_the_server_api_publishes_to_those_who_came_with_a_printed_token() {
     let dev = Dev::start();
-    let from = dev.said.find("curl").unwrap();
-    // A line that ends with a backslash goes on in the next one.
-    let mut line = String::new();
-    for part in dev.said[from..].lines() {
-        line.push_str(part.trim_end_matches('\\'));
-        if !part.ends_with('\\') {
-            break;
-        }
+    let line = dev.said.lines().map(str::trim).find(|line| line.starts_with("curl")).expect("a curl line");
+    let channel = line.split("\"channel\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    let channel = channel.unwrap_or_else(|| panic!("expected a channel in {line}"));
+    let mut guests: Vec<_> = tokens(&dev.said).into_iter().map(|token| enter(dev.address, token)).collect();
+    for guest in &mut guests {
+        guest.subscribe(channel);
     }
-    let output = Command::new("sh").arg("-c").arg(&line).output().unwrap();
+    let output = Command::new("sh").arg("-c").arg(line).output().unwrap();
     let answer = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
         output.status.success() && answer.contains("\"result\""),
         "{line}\nwas expected to work; it said: {answer}"
     );
+    for guest in &mut guests {
+        let publication = guest.publication();
+        assert!(
+            line.contains(&*String::from_utf8_lossy(&publication.data)),
+            "{line}\ncame as {publication:?}"
+        );
+    }
 }

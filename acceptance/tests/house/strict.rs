@@ -3,7 +3,7 @@
 use vestibule_acceptance::client::{connection, publication};
 use vestibule_acceptance::peer::{MASK, Opcode, fragments};
 use vestibule_acceptance::{Client, Config, Encoding, Event, Peer, Server};
-use vestibule_websocket::client::{close, ping, text};
+use vestibule_websocket::client::{close, ping, put_frame, text};
 
 #[test]
 fn a_text_that_is_not_utf_8_is_answered_with_1007() {
@@ -17,6 +17,17 @@ fn a_text_that_is_not_utf_8_is_answered_with_1007() {
         peer.expect_close(1007);
         peer.expect(&Event::End);
     }
+}
+
+#[test]
+fn half_a_close_code_is_answered_with_1002() {
+    let server = Server::house(Config::default());
+    let mut peer = Peer::enter(server.address);
+    let mut frame = Vec::new();
+    put_frame(true, Opcode::Close, &[3], MASK, &mut frame);
+    peer.send(&frame);
+    peer.expect_close(1002);
+    peer.expect(&Event::End);
 }
 
 #[test]

@@ -40,7 +40,7 @@ describe('answers of the JSON protocol', () => {
     peer.raw(`{"id":3,"publish":{"channel":"bytes","data":${data}}}`);
     const { push } = await peer.reply();
     assert.equal(push.channel, 'bytes');
-    const text = peer.frames.at(-1).bytes.toString();
+    const text = peer.frames.map((frame) => frame.bytes.toString()).join('\n');
     assert.ok(text.includes(`"data":${data}`), text);
   });
 

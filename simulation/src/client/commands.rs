@@ -36,13 +36,15 @@ impl Client {
 
     fn ask_for_history(&mut self, channel: &str, scene: &mut Scene<'_>) {
         let limit = i32::try_from(scene.dice.pick(6)).unwrap_or(0) - 1;
-        let request = HistoryRequest { channel: channel.into(), limit, since: None, reverse: scene.dice.once_in(2) };
+        let request =
+            HistoryRequest { channel: channel.into(), limit, since: None, reverse: scene.dice.once_in(2) };
         self.ask(Request::History(request), Asked::History(channel.into()), scene);
     }
 
     /// Leaves a channel of its own, or wants to be there again.
     fn change_its_mind(&mut self, channel: &str, scene: &mut Scene<'_>) {
-        let Some(following) = self.channels.get_mut(channel).filter(|following| !following.is_server_side()) else {
+        let Some(following) = self.channels.get_mut(channel).filter(|following| !following.is_server_side())
+        else {
             return;
         };
         match following.stage {

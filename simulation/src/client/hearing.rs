@@ -38,7 +38,9 @@ impl Client {
             return self.refused(asked, &error, scene);
         }
         match (asked, reply) {
-            (Asked::Connect(wishes), Reply { connect: Some(result), .. }) => self.connected(wishes, result, scene),
+            (Asked::Connect(wishes), Reply { connect: Some(result), .. }) => {
+                self.connected(wishes, result, scene)
+            }
             (Asked::Subscribe(name, since), Reply { subscribe: Some(result), .. }) => {
                 let following = self.channels.get_mut(&name).ok_or_else(|| Broken(format!("no {name}")))?;
                 following.stands(&name, since, result, scene)
@@ -152,6 +154,9 @@ fn remembers(name: &str, result: &HistoryResult, scene: &mut Scene<'_>) -> Check
     }
     offsets.sort_unstable();
     let whole = offsets.windows(2).all(|pair| pair[0] + 1 == pair[1]);
-    insist!(whole && offsets.last().is_none_or(|last| *last <= result.offset), "{name} remembers {offsets:?}");
+    insist!(
+        whole && offsets.last().is_none_or(|last| *last <= result.offset),
+        "{name} remembers {offsets:?}"
+    );
     Ok(())
 }

@@ -111,8 +111,10 @@ impl World {
         let count = if self.dice.once_in(4) { 1 + self.dice.pick(30) } else { 1 };
         for _ in 0..count {
             let data = self.tally.next_data(name).into();
-            let options =
-                PublishOptions { retention: kept.then_some(self.house.retention), ..PublishOptions::default() };
+            let options = PublishOptions {
+                retention: kept.then_some(self.house.retention),
+                ..PublishOptions::default()
+            };
             let publication = Publication { data, ..Publication::default() };
             let published = self.house.broker().publish(&key, publication, &options, self.now);
             match at_once(published) {

@@ -75,6 +75,7 @@ impl World {
     /// From now on nothing goes wrong any more.
     pub(super) fn make_peace(&mut self) -> Checked {
         self.peaceful = true;
+        self.house.observer.set_thief(None);
         for client in &mut self.clients {
             client.stalled = vestibule_model::Moment::ZERO;
             if let Some(wire) = client.wire() {

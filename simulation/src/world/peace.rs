@@ -47,7 +47,8 @@ impl World {
             let present = at_once(self.house.broker().presence(&channel(name), self.now)).expect("a broker");
             let present: BTreeSet<String> = present.iter().map(|info| info.client.to_string()).collect();
             let real = self.clients.iter().filter(|client| client.stands_in().any(|stands| stands == name));
-            let real: BTreeSet<String> = real.filter_map(|client| client.name()).map(ToString::to_string).collect();
+            let real: BTreeSet<String> =
+                real.filter_map(|client| client.name()).map(ToString::to_string).collect();
             insist!(present == real, "{present:?} are said to be in {name}, but {real:?} are");
         }
         Ok(())

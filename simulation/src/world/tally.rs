@@ -63,9 +63,26 @@ impl AddAssign<&Self> for Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { connects, published, heard, recovered, recovered_publications, gaps, lost, ordered, cuts, .. } = self;
-        writeln!(f, "{connects} connections, {cuts} wires cut, {published} publications, heard {heard} times")?;
-        writeln!(f, "{recovered} recoveries of {recovered_publications} publications, {gaps} gaps that were said")?;
+        let Self {
+            connects,
+            published,
+            heard,
+            recovered,
+            recovered_publications,
+            gaps,
+            lost,
+            ordered,
+            cuts,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "{connects} connections, {cuts} wires cut, {published} publications, heard {heard} times"
+        )?;
+        writeln!(
+            f,
+            "{recovered} recoveries of {recovered_publications} publications, {gaps} gaps that were said"
+        )?;
         writeln!(f, "{lost} subscriptions lost with their epoch, {ordered} ordered")?;
         write!(f, "closed with {:?}, refused with {:?}", self.closes, self.errors)
     }

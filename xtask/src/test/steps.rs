@@ -17,11 +17,7 @@ pub const STEPS: &[Step] = &[
     Step { name: "tidy", about: "what the compiler cannot see", run: tidy },
     Step { name: "deny", about: "licences, sources and duplicates of what is depended on", run: deny },
     Step { name: "advisories", about: "known weaknesses of what is depended on", run: advisories },
-    Step {
-        name: "web",
-        about: "the demo page: its tests, then its build, which the gateway embeds",
-        run: web,
-    },
+    Step { name: "web", about: "the demo page: its tests and its build", run: web },
     Step { name: "clippy", about: "lints, as errors", run: clippy },
     Step { name: "unit", about: "tests and contract suites of every crate", run: unit },
     Step { name: "build", about: "the binary that the remaining steps start", run: build },

@@ -69,14 +69,11 @@ pub fn routes(house: Api, metrics: Arc<Metrics>) -> Router {
         metrics,
         house,
     });
-    let routes = Router::new()
-        .route(&format!("{path}/{{method}}"), post(call))
+    Router::new()
+        .route(&path, post(call_by_name))
         .route(&format!("{path}/batch"), post(call_several))
-        .with_state(Arc::clone(&server));
-    if path.is_empty() {
-        return routes;
-    }
-    routes.route(&path, post(call_by_name).with_state(server))
+        .route(&format!("{path}/{{method}}"), post(call))
+        .with_state(server)
 }
 
 /// One call; the method is in the path.

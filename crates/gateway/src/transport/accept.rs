@@ -15,7 +15,7 @@ use vestibule_websocket::handshake;
 use super::head::{self, MAX_HEADERS};
 use super::socket::{LocalWorker, Socket, attend};
 use super::thread::Stops;
-use super::upgrade::{Welcome, short_answer};
+use super::upgrade::{Welcome, crowded};
 use super::{Site, http};
 use crate::clock::Clock;
 use crate::worker::Arrival;
@@ -84,13 +84,11 @@ impl Porch {
         let (path, query) = split(request.path.unwrap_or_default());
         let door = &self.site.centrifuge;
         let upgrade = handshake::check_httparse(&request);
-        let is_meant =
-            door.is_only_at(path) || (door.is_at(path) && upgrade != Err(handshake::Refusal::NotAnUpgrade));
-        if !is_meant {
+        if !door.is_meant(path, &upgrade) {
             return Route::Http;
         }
         if self.site.admission.admit(self.clock.now().moment).is_err() {
-            return Route::Refuse(short_answer("503 Service Unavailable", "Service Unavailable\n"));
+            return Route::Refuse(crowded());
         }
         let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
         match door.look_at(upgrade, origin.map(|header| header.value), query) {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{Request, Response, header};
 use bytes::{Buf, Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -21,7 +21,7 @@ use vestibule_websocket::handshake;
 
 use super::accept::Porch;
 use super::head::MAX_HEAD;
-use super::upgrade::Welcome;
+use super::upgrade::{Welcome, crowded};
 
 /// A stream of which something has been read already.
 pub struct Prefixed {
@@ -57,25 +57,23 @@ async fn answer(request: Request<Incoming>, porch: Rc<Porch>) -> Result<Response
     let door = &porch.site.centrifuge;
     let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
     // A proxy may send an upgrade over a connection that has carried ordinary requests before.
-    if door.is_at(request.uri().path()) && upgrade.is_ok() {
-        let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
-        let welcome = door.look_at(upgrade, origin, request.uri().query().unwrap_or_default());
-        return Ok(match welcome {
-            Ok(welcome) => upgrade_later(request, welcome, &porch),
-            Err(_) => plain(StatusCode::FORBIDDEN, "Forbidden\n"),
-        });
+    if !door.is_meant(request.uri().path(), &upgrade) {
+        return porch.site.router.clone().call(request.map(Body::new)).await;
     }
-    porch.site.router.clone().call(request.map(Body::new)).await
+    if porch.site.admission.admit(porch.clock.now().moment).is_err() {
+        return Ok(as_response(&crowded()));
+    }
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
+    Ok(match door.look_at(upgrade, origin, request.uri().query().unwrap_or_default()) {
+        Ok(welcome) => upgrade_later(request, welcome, porch),
+        Err(unwelcome) => as_response(&unwelcome.response()),
+    })
 }
 
 /// Answers with the switch of protocols, and enters the door when hyper has let go of the stream.
-fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: &Rc<Porch>) -> Response<Body> {
-    if porch.site.admission.admit(porch.clock.now().moment).is_err() {
-        return plain(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable\n");
-    }
-    let response = switching(&welcome.response);
+fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Porch>) -> Response<Body> {
+    let response = as_response(&welcome.response);
     let upgrading = hyper::upgrade::on(&mut request);
-    let porch = Rc::clone(porch);
     tokio::task::spawn_local(async move {
         let Ok(upgraded) = upgrading.await else { return };
         let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
@@ -86,23 +84,19 @@ fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: &Rc<Po
     response
 }
 
-/// The answer as hyper wants it, from the bytes that go out where hyper is not asked.
-fn switching(bytes: &[u8]) -> Response<Body> {
+/// An answer as hyper wants it, from the bytes that go out where hyper is not asked.
+fn as_response(bytes: &[u8]) -> Response<Body> {
     let mut headers = [httparse::EMPTY_HEADER; 8];
-    let mut parsed = httparse::Response::new(&mut headers);
-    let mut response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
-    if parsed.parse(bytes).is_ok() {
-        for header in parsed.headers.iter() {
-            response = response.header(header.name, header.value);
-        }
+    let mut head = httparse::Response::new(&mut headers);
+    let Ok(httparse::Status::Complete(length)) = head.parse(bytes) else {
+        unreachable!("the answers of the upgrade are well formed, and tests say so")
+    };
+    let mut response = Response::builder().status(head.code.unwrap_or_default());
+    for header in head.headers.iter() {
+        response = response.header(header.name, header.value);
     }
-    response.body(Body::empty()).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR, ""))
-}
-
-fn plain(status: StatusCode, body: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response
+    let body = Body::from(bytes[length..].to_vec());
+    response.body(body).expect("what was read as a response can be written as one")
 }
 
 impl AsyncRead for Prefixed {
@@ -145,5 +139,28 @@ impl AsyncWrite for Prefixed {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+    use crate::transport::upgrade::Unwelcome;
+
+    #[test]
+    fn every_answer_of_the_upgrade_is_the_same_through_hyper() {
+        let mut answers = vec![(503, crowded()), (403, Unwelcome::Origin.response())];
+        for refusal in
+            [handshake::Refusal::NotAnUpgrade, handshake::Refusal::Method, handshake::Refusal::Version]
+        {
+            answers.push((refusal.status(), Unwelcome::Invalid(refusal).response()));
+        }
+        for (status, bytes) in answers {
+            let response = as_response(&bytes);
+            assert_eq!(response.status(), StatusCode::from_u16(status).unwrap());
+            assert!(response.headers().contains_key(header::CONTENT_LENGTH));
+        }
     }
 }

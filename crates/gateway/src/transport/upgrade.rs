@@ -73,13 +73,18 @@ impl Origins {
 
 impl CentrifugeDoor {
     /// Whether an upgrade at this path is for this door.
-    pub fn is_at(&self, path: &str) -> bool {
+    fn is_at(&self, path: &str) -> bool {
         self.enabled && (path == "/" || self.is_only_at(path))
     }
 
     /// Whether nothing else can be meant by this path.
-    pub fn is_only_at(&self, path: &str) -> bool {
+    fn is_only_at(&self, path: &str) -> bool {
         self.enabled && path.strip_suffix('/').unwrap_or(path) == self.path
+    }
+
+    /// Whether a request is for this door, be it welcome or not.
+    pub fn is_meant(&self, path: &str, upgrade: &Result<Upgrade<'_>, Refusal>) -> bool {
+        self.is_only_at(path) || (self.is_at(path) && *upgrade != Err(Refusal::NotAnUpgrade))
     }
 
     /// Looks at an upgrade.
@@ -143,14 +148,19 @@ impl Unwelcome {
         let mut response = Vec::new();
         match self {
             Self::Invalid(refusal) => refusal.write_response(&mut response),
-            Self::Origin => response.extend_from_slice(&short_answer("403 Forbidden", "Forbidden\n")),
+            Self::Origin => response = short_answer("403 Forbidden", "Forbidden\n"),
         }
         response
     }
 }
 
+/// The answer when there is no room.
+pub fn crowded() -> Vec<u8> {
+    short_answer("503 Service Unavailable", "Service Unavailable\n")
+}
+
 /// An answer after which the connection is closed.
-pub fn short_answer(status: &str, body: &str) -> Vec<u8> {
+fn short_answer(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vestibule_doors::contract::Input;
 use vestibule_model::{ChannelKey, Close, Now};
-use vestibule_websocket::{Violation, encode};
+use vestibule_websocket::{Violation, close, encode};
 
 use super::connection::{ConnectionId, Phase};
 use super::link::Link;
@@ -55,7 +55,9 @@ impl<L: Link> Worker<L> {
     /// The peer broke a rule of the framing. Nothing it sends after that can be understood, its goodbye included, so
     /// ours ends with the end of the stream.
     pub(super) fn violated(&mut self, who: ConnectionId, violation: Violation, now: Now) {
-        self.close(who, Close::new(violation.code(), violation.reason()), now);
+        // The code of a message that is too big says it all, and SDKs know it without a reason.
+        let reason = if violation.code() == close::MESSAGE_TOO_BIG { "" } else { violation.reason() };
+        self.close(who, Close::new(violation.code(), reason), now);
     }
 
     /// The peer is gone.

@@ -26,22 +26,21 @@ fn check(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Looks through `cfg_attr(…, allow(…))` too.
+/// Looks into `cfg_attr(…, allow(…))` too, and not into the attributes of derives, which may hold code.
 fn complaint(attribute: &[TokenTree]) -> Option<&'static str> {
-    let mut complaint = None;
-    tokens::walk(attribute, Scope::Everything, &mut |here| {
-        let lists = tokens::group(here.get(1), Delimiter::Parenthesis).map(tokens::inside);
-        match (tokens::word(&here[0]).as_deref(), lists) {
-            (Some("allow" | "expect"), Some(list)) if !gives_reason(&list) => {
-                complaint = Some("a lint is silenced without `reason = \"…\"`");
-            }
-            (Some("ignore"), None) if here.len() == 1 => {
-                complaint = Some("a test is left out without `ignore = \"reason\"`");
-            }
-            _ => {}
+    let list = tokens::group(attribute.get(1), Delimiter::Parenthesis).map(tokens::inside);
+    match (tokens::word(attribute.first()?).as_deref(), list) {
+        (Some("allow" | "expect"), Some(list)) if !gives_reason(&list) => {
+            Some("a lint is silenced without `reason = \"…\"`")
         }
-    });
-    complaint
+        (Some("ignore"), None) if attribute.len() == 1 => {
+            Some("a test is left out without `ignore = \"reason\"`")
+        }
+        (Some("cfg_attr"), Some(list)) => {
+            list.split(|token| tokens::is_sign(Some(token), ',')).skip(1).find_map(complaint)
+        }
+        _ => None,
+    }
 }
 
 fn gives_reason(list: &[TokenTree]) -> bool {
@@ -60,11 +59,13 @@ mod tests {
     fn a_silenced_lint_has_a_reason() {
         assert_eq!(lines("#![allow(dead_code)]\n#[expect(clippy::x, reason = \"y\")] fn f() {}"), [1]);
         assert_eq!(lines("#[cfg_attr(test, allow(dead_code))] fn f() {}"), [1]);
+        assert!(lines("#[arg(default = one().expect(\"not zero\"))] struct S;").is_empty());
         assert!(lines("#[deny(dead_code)] fn f() { x.expect(\"y\") }").is_empty());
     }
 
     #[test]
     fn an_ignored_test_has_a_reason() {
         assert_eq!(lines("#[test]\n#[ignore]\nfn f() {}\n#[ignore = \"why\"] fn g() {}"), [2]);
+        assert_eq!(lines("#[cfg_attr(miri, ignore)]\nfn f() {}"), [1]);
     }
 }
