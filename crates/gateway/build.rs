@@ -69,7 +69,8 @@ fn npm(workshop: &Path, arguments: &[&str]) -> io::Result<()> {
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let why = lines().find(|line| line.contains("error")).or(lines().last()).unwrap_or("nothing was said");
+    let why =
+        lines().find(|line| line.contains("error")).or(lines().next_back()).unwrap_or("nothing was said");
     Err(io::Error::other(format!("npm {} failed: {why}", arguments[0])))
 }
 

@@ -49,7 +49,7 @@ use desk::Desk;
 use info::Node;
 use method::Method;
 use read::{Malformed, read};
-use reply::{Answer, Mode, Refusal};
+use reply::{Answer, Mode};
 use request::Request;
 
 /// The server API of one house.
@@ -76,47 +76,37 @@ pub fn routes(house: Api, metrics: Arc<Metrics>) -> Router {
         .with_state(server)
 }
 
+/// A call that got as far as an answer of the API, or not.
+type Handled = Result<Response, Response>;
+
 /// One call; the method is in the path.
-async fn call(State(server): State<Arc<Server>>, request: HttpRequest) -> Response {
+async fn call(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
     let path = request.uri().path();
     let Some(method) = path.rsplit('/').next().and_then(Method::named) else {
-        return answer::not_found().await;
+        return Err(answer::not_found().await);
     };
-    let (head, body) = match server.receive(request).await {
-        Ok(received) => received,
-        Err(response) => return response,
-    };
-    let Ok(request) = Request::read(method, &body) else { return bad_request() };
+    let (head, body) = server.receive(request).await?;
+    let request = Request::read(method, &body).map_err(bad_request)?;
     let answer = server.perform(method, request).await;
-    reply::whole(answer, server.mode(&head))
+    Ok(reply::whole(answer, server.mode(&head)))
 }
 
 /// Several calls in one.
-async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -> Response {
-    let (head, body) = match server.receive(request).await {
-        Ok(received) => received,
-        Err(response) => return response,
-    };
-    let Ok(batch) = read::<Batch<'_>>(&body) else { return bad_request() };
+async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
+    let (head, body) = server.receive(request).await?;
+    let batch = read::<Batch<'_>>(&body).map_err(bad_request)?;
     if batch.len() > server.house.settings.batch_size {
-        return reply::whole(Err(Refusal::bad_request("too many commands in a batch")), server.mode(&head));
+        return Ok(reply::whole(Err(batch::TOO_LONG), server.mode(&head)));
     }
-    match batch.read() {
-        Ok(commands) => reply::bare(batch::perform(commands, &server).await),
-        Err(Malformed) => bad_request(),
-    }
+    let commands = batch.read().map_err(bad_request)?;
+    Ok(reply::bare(batch::perform(commands, &server).await))
 }
 
 /// One or several calls; the method is in the body.
-async fn call_by_name(State(server): State<Arc<Server>>, request: HttpRequest) -> Response {
-    let (_, body) = match server.receive(request).await {
-        Ok(received) => received,
-        Err(response) => return response,
-    };
-    match single::read_all(&body, server.house.settings.batch_size) {
-        Err(Malformed) => bad_request(),
-        Ok(commands) => reply::bare(single::perform(commands, &server).await),
-    }
+async fn call_by_name(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
+    let (_, body) = server.receive(request).await?;
+    let commands = single::read_all(&body, server.house.settings.batch_size).map_err(bad_request)?;
+    Ok(reply::bare(single::perform(commands, &server).await))
 }
 
 impl Server {
@@ -149,6 +139,6 @@ impl Server {
     }
 }
 
-fn bad_request() -> Response {
+fn bad_request(_: Malformed) -> Response {
     answer::text(StatusCode::BAD_REQUEST, "Bad Request\n")
 }

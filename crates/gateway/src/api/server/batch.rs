@@ -8,10 +8,14 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Server;
+use super::desk;
 use super::method::Method;
 use super::read::Malformed;
 use super::reply::{self, Json, Refusal};
 use super::request::Request;
+
+/// The answer to a batch with too many commands.
+pub const TOO_LONG: Refusal = Refusal::bad_request("too many commands in a batch");
 
 /// The parameters. `parallel` may be said and changes nothing: commands are done one after the other, none of which
 /// waits for anything outside this process.
@@ -53,6 +57,7 @@ pub async fn perform(commands: Vec<Wanted<'_>>, server: &Server) -> Json {
         if index > 0 {
             out.push(b',');
         }
+        desk::let_others(index).await;
         match command {
             Some((method, request)) => {
                 reply::write(method.name(), server.perform(method, request).await, &mut out);
