@@ -68,8 +68,10 @@ fn npm(workshop: &Path, arguments: &[&str]) -> io::Result<()> {
     }
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing was said").trim();
-    Err(io::Error::other(format!("npm {} failed: {last}", arguments[0])))
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let why =
+        lines().find(|line| line.contains("error")).or(lines().next_back()).unwrap_or("nothing was said");
+    Err(io::Error::other(format!("npm {} failed: {why}", arguments[0])))
 }
 
 /// Makes `to` the same as `from`, whatever it was before.

@@ -14,6 +14,8 @@ mod health;
 mod organisations;
 mod server;
 mod settings;
+#[cfg(test)]
+mod under_test;
 
 use std::sync::Arc;
 
@@ -29,6 +31,9 @@ use crate::telemetry::{Counters, Metrics};
 use crate::worker::Inboxes;
 
 pub use settings::{ApiSettings, DemoSettings};
+
+/// Paths that are taken whatever the settings say; nothing else can be at them.
+pub const OWN_PATHS: [&str; 3] = ["/livez", "/readyz", "/demo"];
 
 /// What the HTTP service works with.
 pub struct Api {
@@ -54,7 +59,8 @@ pub struct Api {
     pub clock: Clock,
 }
 
-/// All routes. The paths of the settings are distinct, and begin with a slash: the configuration was checked.
+/// All routes. The paths of the settings are distinct, are not [`OWN_PATHS`], and begin with a slash: the
+/// configuration was checked.
 pub fn router(api: Api) -> Router {
     let metrics = Arc::new(Metrics::new(api.counters.clone()));
     let mut router = health::routes(&api);

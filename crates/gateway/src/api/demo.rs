@@ -7,6 +7,8 @@
 
 mod page;
 mod session;
+#[cfg(test)]
+mod tests;
 mod visitor;
 
 use std::sync::Arc;

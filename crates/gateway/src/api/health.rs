@@ -4,6 +4,8 @@
 //! that a connection needs, and names what fails. The path of the settings says `{}` to load balancers of Centrifugo.
 
 mod readiness;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

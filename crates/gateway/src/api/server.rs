@@ -28,6 +28,8 @@ mod request;
 mod rpc;
 mod single;
 mod subscribe;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -67,55 +69,44 @@ pub fn routes(house: Api, metrics: Arc<Metrics>) -> Router {
         metrics,
         house,
     });
-    let routes = Router::new()
-        .route(&format!("{path}/{{method}}"), post(call))
+    Router::new()
+        .route(&path, post(call_by_name))
         .route(&format!("{path}/batch"), post(call_several))
-        .with_state(Arc::clone(&server));
-    if path.is_empty() {
-        return routes;
-    }
-    routes.route(&path, post(call_by_name).with_state(server))
+        .route(&format!("{path}/{{method}}"), post(call))
+        .with_state(server)
 }
 
+/// A call that got as far as an answer of the API, or not.
+type Handled = Result<Response, Response>;
+
 /// One call; the method is in the path.
-async fn call(State(server): State<Arc<Server>>, request: HttpRequest) -> Response {
+async fn call(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
     let path = request.uri().path();
     let Some(method) = path.rsplit('/').next().and_then(Method::named) else {
-        return answer::not_found().await;
+        return Err(answer::not_found().await);
     };
-    let (head, body) = match server.receive(request).await {
-        Ok(received) => received,
-        Err(response) => return response,
-    };
-    let Ok(request) = Request::read(method, &body) else { return bad_request() };
+    let (head, body) = server.receive(request).await?;
+    let request = Request::read(method, &body).map_err(bad_request)?;
     let answer = server.perform(method, request).await;
-    reply::whole(answer, server.mode(&head))
+    Ok(reply::whole(answer, server.mode(&head)))
 }
 
 /// Several calls in one.
-async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -> Response {
-    let (head, body) = match server.receive(request).await {
-        Ok(received) => received,
-        Err(response) => return response,
-    };
-    let batch = read(&body).and_then(|batch: Batch<'_>| batch.read(server.house.settings.batch_size));
-    match batch {
-        Err(Malformed) => bad_request(),
-        Ok(Err(refusal)) => reply::whole(Err(refusal), server.mode(&head)),
-        Ok(Ok(commands)) => reply::bare(batch::perform(commands, &server).await),
+async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
+    let (head, body) = server.receive(request).await?;
+    let batch = read::<Batch<'_>>(&body).map_err(bad_request)?;
+    if batch.len() > server.house.settings.batch_size {
+        return Ok(reply::whole(Err(batch::TOO_LONG), server.mode(&head)));
     }
+    let commands = batch.read().map_err(bad_request)?;
+    Ok(reply::bare(batch::perform(commands, &server).await))
 }
 
 /// One or several calls; the method is in the body.
-async fn call_by_name(State(server): State<Arc<Server>>, request: HttpRequest) -> Response {
-    let (_, body) = match server.receive(request).await {
-        Ok(received) => received,
-        Err(response) => return response,
-    };
-    match single::read_all(&body, server.house.settings.batch_size) {
-        Err(Malformed) => bad_request(),
-        Ok(commands) => reply::bare(single::perform(commands, &server).await),
-    }
+async fn call_by_name(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
+    let (_, body) = server.receive(request).await?;
+    let commands = single::read_all(&body, server.house.settings.batch_size).map_err(bad_request)?;
+    Ok(reply::bare(single::perform(commands, &server).await))
 }
 
 impl Server {
@@ -148,6 +139,6 @@ impl Server {
     }
 }
 
-fn bad_request() -> Response {
+fn bad_request(_: Malformed) -> Response {
     answer::text(StatusCode::BAD_REQUEST, "Bad Request\n")
 }

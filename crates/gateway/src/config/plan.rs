@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::Settings;
 use super::written::{Complaint, Notes, Unreadable};
+use crate::api::OWN_PATHS;
 use crate::telemetry::log::LogSettings;
 use crate::transport::Origins;
 
@@ -88,7 +89,7 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     let door = settings.centrifuge.enabled.then_some(door);
     let health = settings.health.as_deref().map(|path| (path, keys.health_path));
     let metrics = settings.metrics.as_deref().map(|path| (path, keys.metrics_path));
-    let mut taken: Vec<(&str, &str)> = Vec::new();
+    let mut taken: Vec<(&str, &str)> = OWN_PATHS.map(|path| (path, "the house itself")).to_vec();
     for (path, key) in [api, door, health, metrics].into_iter().flatten() {
         let is_below = |above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
         let other =

@@ -117,6 +117,8 @@ fn paths_are_paths_and_each_is_taken_once() {
     assert_eq!(said, [format!("api.path (line 4): {plain}"), taken.into()]);
     let below = wrong_with("[health]\npath = \"/api/health\"\n");
     assert_eq!(below, ["health.path (line 4): this path is taken by api.path"]);
+    let own = wrong_with("[health]\npath = \"/readyz\"\n");
+    assert_eq!(own, ["health.path (line 4): this path is taken by the house itself"]);
 }
 
 #[test]

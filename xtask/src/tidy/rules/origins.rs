@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
 /// Tests are free: they verify nothing and invent everything.
 const MAKERS: &[&str] = &[
     "crates/auth/src/realm.rs",                // from the claims of a verified token
-    "crates/gateway/src/api/organisations.rs", // for callers of the server API who showed its key
+    "crates/gateway/src/api/organisations.rs", // for whoever showed the key of the server API
     "crates/model/src/ids.rs",                 // the definition
 ];
 

@@ -8,10 +8,14 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Server;
+use super::desk;
 use super::method::Method;
 use super::read::Malformed;
 use super::reply::{self, Json, Refusal};
 use super::request::Request;
+
+/// The answer to a batch with too many commands.
+pub const TOO_LONG: Refusal = Refusal::bad_request("too many commands in a batch");
 
 /// The parameters. `parallel` may be said and changes nothing: commands are done one after the other, none of which
 /// waits for anything outside this process.
@@ -24,26 +28,27 @@ pub struct Batch<'a> {
 /// One command: an object in which the method's name leads to its parameters. `None` when it names no method.
 struct Command<'a>(Option<(Method, &'a RawValue)>);
 
+/// A command that was read: a method and what is wanted of it. `None` when it names no method.
+type Wanted<'a> = Option<(Method, Request<'a>)>;
+
 impl<'a> Batch<'a> {
+    /// How many commands there are.
+    pub fn len(&self) -> usize {
+        self.commands.as_ref().map_or(0, Vec::len)
+    }
+
     /// Reads the commands, all of them before any is done.
-    pub fn read(
-        self,
-        limit: usize,
-    ) -> Result<Result<Vec<Option<(Method, Request<'a>)>>, Refusal>, Malformed> {
-        let commands = self.commands.unwrap_or_default();
-        if commands.len() > limit {
-            return Ok(Err(Refusal::bad_request("too many commands in a batch")));
-        }
+    pub fn read(self) -> Result<Vec<Wanted<'a>>, Malformed> {
         let read = |command: Command<'a>| match command.0 {
             Some((method, params)) => Ok(Some((method, Request::read(method, params.get().as_bytes())?))),
             None => Ok(None),
         };
-        commands.into_iter().map(read).collect::<Result<_, _>>().map(Ok)
+        self.commands.unwrap_or_default().into_iter().map(read).collect()
     }
 }
 
 /// Does the commands in their order.
-pub async fn perform(commands: Vec<Option<(Method, Request<'_>)>>, server: &Server) -> Json {
+pub async fn perform(commands: Vec<Wanted<'_>>, server: &Server) -> Json {
     if commands.is_empty() {
         return Json::nothing();
     }
@@ -52,6 +57,7 @@ pub async fn perform(commands: Vec<Option<(Method, Request<'_>)>>, server: &Serv
         if index > 0 {
             out.push(b',');
         }
+        desk::let_others(index).await;
         match command {
             Some((method, request)) => {
                 reply::write(method.name(), server.perform(method, request).await, &mut out);

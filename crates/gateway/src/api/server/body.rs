@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
 use super::answer;
+use super::read::Malformed;
 
 /// How long a caller may take to send a body: callers are backends, and near.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,7 +23,7 @@ pub async fn receive(body: Body, limit: usize) -> Result<Bytes, Response> {
     match timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(super::bad_request()),
+        Ok(Err(_)) => Err(super::bad_request(Malformed)),
         Err(_) => Err(answer::text(StatusCode::REQUEST_TIMEOUT, "Request Timeout\n")),
     }
 }

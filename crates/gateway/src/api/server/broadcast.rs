@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::desk::Desk;
+use super::desk::{self, Desk};
 use super::publish::Publish;
 use super::read::{Malformed, Text, read};
 use super::reply::{self, Answer, Json, Refusal};
@@ -37,6 +37,7 @@ impl<'a> Broadcast<'a> {
         let message = self.publish.message()?;
         let mut out = b"{\"responses\":[".to_vec();
         for (index, channel) in self.channels.iter().enumerate() {
+            desk::let_others(index).await;
             let answer = match &message {
                 Some(message) => message.publish(channel, desk).await,
                 None => Err(Refusal::BAD_REQUEST),

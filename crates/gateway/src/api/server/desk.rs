@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use vestibule_doors::centrifuge::rules::ChannelRules;
 use vestibule_doors::contract::Order;
@@ -15,6 +16,9 @@ use crate::worker::{Addressed, Question, Survey};
 
 /// How long the workers may take to answer a question.
 const SURVEY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many parts of a long request are done at a stretch: some tenths of a millisecond.
+const STRETCH: usize = 64;
 
 /// What a request is done with.
 pub struct Desk<'a> {
@@ -81,5 +85,13 @@ impl Desk<'_> {
     /// Asks all workers.
     pub async fn survey(&self, question: Question) -> Result<Vec<Survey>, Refusal> {
         timeout(SURVEY_TIMEOUT, self.house.inboxes.survey(question)).await.map_err(|_| Refusal::INTERNAL)
+    }
+}
+
+/// Lets the connections of the thread have their turn before the next stretch of a long request. `done` counts its
+/// parts.
+pub async fn let_others(done: usize) {
+    if done > 0 && done.is_multiple_of(STRETCH) {
+        yield_now().await;
     }
 }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Server;
+use super::desk;
 use super::method::Method;
 use super::read::{Malformed, Text};
 use super::reply::{self, Answer, Json, Refusal};
@@ -42,6 +43,7 @@ pub async fn perform(commands: Vec<Command<'_>>, server: &Server) -> Json {
         if index > 0 {
             out.push(b'\n');
         }
+        desk::let_others(index).await;
         let start = out.len();
         reply::write("result", command.perform(server).await, &mut out);
         if let Some(id) = command.id.filter(|id| *id > 0) {
