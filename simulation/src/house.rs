@@ -1,7 +1,7 @@
 //! Workers, broker and steward, without a socket or a thread.
 //!
-//! It is the real house up to two seams: a wire is a [`SimLink`], and deliveries pass an [`Observer`], who can refuse or
-//! lose them, on their way to the inboxes.
+//! It is the real house up to two seams: a wire is a [`SimLink`], and deliveries pass an [`Observer`] on their way to
+//! the inboxes, who can refuse or lose them.
 
 mod observer;
 mod rules;
@@ -29,7 +29,7 @@ use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_doors::centrifuge::wire::Encoding;
 use vestibule_doors::centrifuge::{Opening, Session};
 use vestibule_doors::contract::Outputs;
-use vestibule_model::{ChannelKey, ClientId, Door, Now, OrganisationId, Retention};
+use vestibule_model::{ChannelKey, ClientId, Door, Now, OrganisationId, Retention, UserId};
 
 use crate::dice::Dice;
 use crate::wire::{SimLink, Wire};
@@ -139,7 +139,7 @@ impl House {
         desk.doors.push(Doorway { who, wire: Rc::clone(wire), waits: Wants { read: false, write: false } });
     }
 
-    /// The broker's answer, which is there at once.
+    /// The steward's broker.
     pub fn broker(&self) -> &impl Broker {
         self.steward.broker()
     }
@@ -168,7 +168,7 @@ impl House {
             insist!(connections == 0, "worker {worker} still has {connections} connections");
         }
         for user in users {
-            let user = vestibule_model::UserId::new(user);
+            let user = UserId::new(user);
             let free: Vec<_> = (0..SEATS).map(|_| self.seats.take(&organisation(), &user)).collect();
             insist!(free.iter().all(Result::is_ok), "{user:?} still has a seat");
         }
@@ -200,12 +200,14 @@ impl Desk {
         self.worker.connections()
     }
 
-    /// Looks after the `index`th connection if it wants that, as the driver of a socket does: only when it was woken, or
-    /// when what it waited for has come. True when it was looked after.
+    /// Looks after the `index`th connection if it wants that, as the driver of a socket does: only when it was woken,
+    /// or when what it waited for has come. True when it was looked after.
     pub fn attend(&mut self, index: usize, most: usize, now: Now) -> bool {
         let Some(door) = self.doors.get_mut(index) else { return false };
-        let (readable, writable) = (door.wire.is_readable(), door.wire.is_writable());
-        if !door.wire.take_woken() && !(door.waits.read && readable) && !(door.waits.write && writable) {
+        let readable = door.waits.read && door.wire.is_readable();
+        let writable = door.waits.write && door.wire.is_writable();
+        let woken = door.wire.take_woken();
+        if !(woken || readable || writable) {
             return false;
         }
         let (who, wire) = (door.who, Rc::clone(&door.wire));
@@ -237,7 +239,8 @@ impl Desk {
         self.doors.len()
     }
 
-    /// Insists that everything is within its bound, and that no session ran into a bug. To be asked when nothing waits to be flushed.
+    /// Insists that everything is within its bound, and that no session ran into a bug. To be asked when nothing
+    /// waits to be flushed.
     ///
     /// # Errors
     /// When something is not.

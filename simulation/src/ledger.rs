@@ -60,6 +60,11 @@ impl Ledger {
         number.copied().ok_or_else(|| Broken(format!("{data} was never published in {channel}")))
     }
 
+    /// How many publications there were in the channel.
+    pub(crate) fn count(&self, channel: &str) -> usize {
+        self.0.get(channel).map_or(0, |stream| stream.order.len())
+    }
+
     /// Insists that this is what stands at that place.
     pub(crate) fn check(&self, channel: &str, place: &Place, data: &str) -> Checked {
         let real = self.0.get(channel).and_then(|stream| stream.placed.get(place));

@@ -4,8 +4,8 @@
 //! connections. A connection begins with the head of a request: an upgrade goes to its door, everything else to the
 //! HTTP service behind the same port.
 //!
-//! - `thread`: a worker's thread, and what moves the worker in it;
-//! - `listener`: sockets that share one port; `accept`: connections as they come;
+//! - `thread`: a worker's thread, and what moves the worker in it; `stops`: how it ends;
+//! - `listener`: sockets that share one port; `accept`: connections as they come; `porch`: their way to the worker;
 //! - `head`: the head of a request; `upgrade`: which door it goes to, and whether it may;
 //! - `admission`: how many connections a node takes;
 //! - `socket`: a peer's end, and the task that waits on it;
@@ -16,14 +16,17 @@ mod admission;
 mod head;
 mod http;
 mod listener;
+mod porch;
 mod socket;
+mod stops;
 mod thread;
 mod upgrade;
 
 pub use admission::Admission;
 pub use http::Prefixed;
 pub use listener::{Listener, bind};
-pub use thread::{Stops, WorkerThread, start};
+pub use stops::Stops;
+pub use thread::{WorkerThread, start};
 pub use upgrade::{CentrifugeDoor, Origins};
 
 /// What is reached through the port: the doors, and the HTTP service.

@@ -67,6 +67,7 @@ impl Client {
     pub(super) fn subscribe(&mut self, channel: &str, scene: &mut Scene<'_>) {
         let Some(following) = self.channels.get_mut(channel) else { return };
         following.stage = Stage::Asked;
+        following.asked_at = scene.ledger.count(channel);
         let since = following.place.clone();
         let strict = scene.dice.once_in(4);
         let follows = Kind::of(channel).is_kept();

@@ -1,5 +1,6 @@
 //! What a client knows of one channel, and what it insists on there.
 
+use vestibule_broker::Broker;
 use vestibule_doors::centrifuge::wire::client::received::{Publication, SubscribeResult};
 use vestibule_model::{HistoryQuery, Moment, Position};
 
@@ -7,8 +8,6 @@ use super::Scene;
 use crate::house::{Kind, at_once, channel};
 use crate::ledger::Place;
 use crate::{Checked, insist};
-
-use vestibule_broker::Broker;
 
 /// What a client knows of one channel.
 #[derive(Debug)]
@@ -21,6 +20,8 @@ pub(super) struct Following {
     pub(super) place: Option<Place>,
     /// The last publication of this subscription, where there is no stream.
     last: Option<usize>,
+    /// How many there had been when the subscription was asked for.
+    pub(super) asked_at: usize,
 }
 
 /// How far a subscription has come.
@@ -37,7 +38,7 @@ pub(super) enum Stage {
 impl Following {
     pub(super) fn new(kind: Kind, wanted: bool) -> Self {
         let stage = if wanted { Stage::Waiting(Moment::ZERO) } else { Stage::Out };
-        Self { kind, wanted, stage, place: None, last: None }
+        Self { kind, wanted, stage, place: None, last: None, asked_at: 0 }
     }
 
     pub(super) fn is_in(&self) -> bool {
@@ -135,7 +136,9 @@ impl Following {
         let data = String::from_utf8_lossy(&publication.data);
         let number = scene.ledger.number(name, &data)?;
         if !self.kind.is_kept() {
-            let next = self.last.is_none_or(|last| number == last + 1 || (scene.lossy && number > last));
+            // What was under way to the worker when it was asked may arrive as well, with a hole behind it.
+            let hole = |last| scene.lossy || last < self.asked_at;
+            let next = self.last.is_none_or(|last| number == last + 1 || (number > last && hole(last)));
             insist!(next, "number {number} of {name} arrives after {:?}", self.last);
             self.last = Some(number);
             return Ok(());

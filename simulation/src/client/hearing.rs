@@ -78,7 +78,7 @@ impl Client {
             }
             (Asked::Publish, 111) => Ok(()),
             // A token can run out on its way, and the inboxes can be full.
-            (Asked::Connect(_) | Asked::Refresh, 109 | 110 | 111) => {
+            (Asked::Connect(_) | Asked::Refresh, 109..=111) => {
                 if let Some(line) = &self.line {
                     line.wire.hang_up();
                 }

@@ -1,5 +1,7 @@
 //! Everything that can happen.
 
+use std::sync::Arc;
+
 use vestibule::worker::{Addressed, TICK};
 use vestibule_broker::{Announcement, Broker, BrokerError, WorkerId};
 use vestibule_doors::contract::Order;
@@ -8,11 +10,9 @@ use vestibule_model::{
     ServerSubscription, UserId,
 };
 
-use std::sync::Arc;
-
 use super::{CHANNELS, World};
 use crate::client::STRANGER;
-use crate::house::{at_once, channel, organisation, strange_channel, strangers};
+use crate::house::{Kind, at_once, channel, organisation, strange_channel, strangers};
 use crate::{Checked, insist};
 
 impl World {
@@ -107,7 +107,7 @@ impl World {
     fn the_backend_publishes(&mut self) -> Checked {
         let name = *self.dice.one_of(&CHANNELS);
         let key = channel(name);
-        let kept = crate::house::Kind::of(name).is_kept() && !self.dice.once_in(8);
+        let kept = Kind::of(name).is_kept() && !self.dice.once_in(8);
         let count = if self.dice.once_in(4) { 1 + self.dice.pick(30) } else { 1 };
         for _ in 0..count {
             let data = self.tally.next_data(name).into();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use vestibule::worker::Mail;
+use vestibule_model::Moment;
 
 use super::World;
 use crate::Checked;
@@ -77,7 +78,7 @@ impl World {
         self.peaceful = true;
         self.house.observer.set_thief(None);
         for client in &mut self.clients {
-            client.stalled = vestibule_model::Moment::ZERO;
+            client.stalled = Moment::ZERO;
             if let Some(wire) = client.wire() {
                 wire.calm();
             }

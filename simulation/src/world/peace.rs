@@ -26,8 +26,8 @@ impl World {
             }
             self.quiet_time(250)?;
         }
-        let behind = (0..self.clients.len()).filter(|index| !self.with_caught_up(*index));
-        let behind: Vec<usize> = behind.collect::<Vec<_>>();
+        let behind: Vec<usize> =
+            (0..self.clients.len()).filter(|index| !self.with_caught_up(*index)).collect();
         let described: Vec<String> = behind.iter().map(|index| self.clients[*index].describe()).collect();
         insist!(false, "in spite of peace these have not caught up: {described:#?}");
         Ok(())

@@ -1,7 +1,6 @@
 //! Connections as they come: to a door, or to the HTTP service.
 
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
@@ -9,32 +8,15 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
-use vestibule_model::ClientId;
 use vestibule_websocket::handshake;
 
 use super::head::{self, MAX_HEADERS};
-use super::socket::{LocalWorker, Socket, attend};
-use super::thread::Stops;
+use super::http;
+use super::porch::Porch;
 use super::upgrade::{Welcome, crowded};
-use super::{Site, http};
-use crate::clock::Clock;
-use crate::worker::Arrival;
 
 /// How long a listener rests when the process has no file descriptors left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
-
-/// What a thread needs to take in connections.
-#[derive(Clone)]
-pub struct Porch {
-    /// The worker of this thread.
-    pub worker: LocalWorker,
-    /// What is behind the port.
-    pub site: Arc<Site>,
-    /// The clock.
-    pub clock: Clock,
-    /// The ends of the house.
-    pub stops: Stops,
-}
 
 /// Accepts connections for ever.
 pub async fn accept(listener: TcpListener, porch: Rc<Porch>) {
@@ -104,20 +86,6 @@ impl Porch {
         head.advance(length);
         self.enter(stream, welcome, head);
     }
-
-    /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
-    pub fn enter(&self, stream: TcpStream, welcome: &Welcome, mut early: BytesMut) {
-        let now = self.clock.now();
-        let client = ClientId::from_random(rand::random());
-        let (session, outputs) = self.site.centrifuge.open(welcome, client, rand::random(), now);
-        let arrival = Arrival { link: Socket::new(stream), session, outputs, client, form: welcome.form() };
-        let mut worker = self.worker.borrow_mut();
-        let who = worker.arrive(arrival, now);
-        if !early.is_empty() {
-            worker.received(who, &mut early, now);
-        }
-        spawn_local(attend(Rc::clone(&self.worker), who, self.clock));
-    }
 }
 
 async fn refuse(mut stream: TcpStream, response: &[u8]) {
@@ -127,6 +95,6 @@ async fn refuse(mut stream: TcpStream, response: &[u8]) {
 }
 
 /// The path and the query of a request's target.
-pub fn split(target: &str) -> (&str, &str) {
+fn split(target: &str) -> (&str, &str) {
     target.split_once('?').unwrap_or((target, ""))
 }

@@ -19,8 +19,8 @@ use tokio::select;
 use tower_service::Service;
 use vestibule_websocket::handshake;
 
-use super::accept::Porch;
 use super::head::MAX_HEAD;
+use super::porch::Porch;
 use super::upgrade::{Welcome, crowded};
 
 /// A stream of which something has been read already.

@@ -11,13 +11,13 @@ use tokio::runtime;
 use tokio::select;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::Site;
-use super::accept::{Porch, accept};
+use super::accept::accept;
 use super::listener::Listener;
+use super::porch::Porch;
 use super::socket::LocalWorker;
+use super::stops::Stops;
 use crate::clock::Clock;
 use crate::worker::{Mail, Mailbox, Surroundings, TICK, Worker};
 
@@ -41,19 +41,6 @@ pub struct WorkerThread {
     pub clock: Clock,
     /// When it ends.
     pub stops: Stops,
-}
-
-/// The ends of a house, each of which is for ever.
-#[derive(Clone, Default)]
-pub struct Stops {
-    /// No more connections are taken in.
-    pub closing: CancellationToken,
-    /// The threads end.
-    pub ending: CancellationToken,
-    /// A worker has ended that should not have.
-    pub died: CancellationToken,
-    /// Connections of the HTTP service; they finish the request that they are at.
-    pub requests: TaskTracker,
 }
 
 /// Starts the thread.

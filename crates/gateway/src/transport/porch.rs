@@ -1,0 +1,44 @@
+//! Between the street and the worker.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use tokio::net::TcpStream;
+use tokio::task::spawn_local;
+use vestibule_model::ClientId;
+
+use super::Site;
+use super::socket::{LocalWorker, Socket, attend};
+use super::stops::Stops;
+use super::upgrade::Welcome;
+use crate::clock::Clock;
+use crate::worker::Arrival;
+
+/// What a thread needs to take in connections.
+pub struct Porch {
+    /// The worker of this thread.
+    pub worker: LocalWorker,
+    /// What is behind the port.
+    pub site: Arc<Site>,
+    /// The clock.
+    pub clock: Clock,
+    /// The ends of the house.
+    pub stops: Stops,
+}
+
+impl Porch {
+    /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
+    pub fn enter(&self, stream: TcpStream, welcome: &Welcome, mut early: BytesMut) {
+        let now = self.clock.now();
+        let client = ClientId::from_random(rand::random());
+        let (session, outputs) = self.site.centrifuge.open(welcome, client, rand::random(), now);
+        let arrival = Arrival { link: Socket::new(stream), session, outputs, client, form: welcome.form() };
+        let mut worker = self.worker.borrow_mut();
+        let who = worker.arrive(arrival, now);
+        if !early.is_empty() {
+            worker.received(who, &mut early, now);
+        }
+        spawn_local(attend(Rc::clone(&self.worker), who, self.clock));
+    }
+}
