@@ -44,7 +44,7 @@ pub struct Scene<'a> {
     pub key: &'a DevelopmentKey,
     /// How channels keep their history.
     pub retention: &'a Retention,
-    /// Deliveries get lost between the broker and the workers: what follows a stream has to notice.
+    /// Deliveries get lost, or come again, between the broker and the workers: what follows a stream has to notice.
     pub lossy: bool,
     /// What time it is.
     pub now: Now,

@@ -6,6 +6,7 @@
 mod observer;
 mod rules;
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::num::NonZeroU32;
 use std::pin::pin;
@@ -74,7 +75,10 @@ pub struct Desk {
     mailbox: Mailbox,
     counters: Arc<Counters>,
     mails: Vec<Mail>,
+    /// What errands brought that took their time, in order; deliveries overtake it.
+    late: VecDeque<Mail>,
     doors: Vec<Doorway>,
+    dice: Dice,
 }
 
 /// A connection as the worker's driver has it.
@@ -115,7 +119,15 @@ impl House {
                 counters: Arc::clone(&counters),
             };
             let worker = Worker::new(surroundings, now);
-            Desk { worker, mailbox, counters, mails: Vec::new(), doors: Vec::new() }
+            Desk {
+                worker,
+                mailbox,
+                counters,
+                mails: Vec::new(),
+                late: VecDeque::new(),
+                doors: Vec::new(),
+                dice: dice.fork(),
+            }
         };
         let workers = (0..).zip(mailboxes).map(desk).collect();
         Self { workers, steward, inboxes, observer, key, retention, rules, seats }
@@ -180,9 +192,28 @@ impl Desk {
     /// Reads up to `limit` pieces of mail; false when there were none.
     pub fn read_mail(&mut self, limit: usize, now: Now) -> bool {
         self.mailbox.take(&mut self.mails, limit.min(MAIL_BATCH));
-        let any = !self.mails.is_empty();
+        let late = self.late.len();
+        // First what is late, or it would be overtaken by what errands brought since.
+        self.mails.splice(..0, self.late.drain(..));
+        let any = late > 0 || !self.mails.is_empty();
         self.worker.read_mail(&mut self.mails, now);
         any
+    }
+
+    /// The same, but some of what errands brought is late.
+    pub fn read_some_mail(&mut self, limit: usize, now: Now) {
+        self.mailbox.take(&mut self.mails, limit.min(MAIL_BATCH));
+        let mut in_time = Vec::with_capacity(self.mails.len());
+        for mail in self.mails.drain(..) {
+            let errand = !matches!(mail, Mail::Delivery(_));
+            if errand && (!self.late.is_empty() || self.dice.once_in(3)) {
+                self.late.push_back(mail);
+            } else {
+                in_time.push(mail);
+            }
+        }
+        in_time.extend(self.late.drain(..self.dice.pick(self.late.len() + 1)));
+        self.worker.read_mail(&mut in_time, now);
     }
 
     /// Sends what waits for up to `budget` connections; true when there are more.

@@ -43,7 +43,7 @@ pub struct World {
     tally: Tally,
     /// The worker that is going away.
     draining: Option<usize>,
-    /// Deliveries get lost between the broker and the workers.
+    /// Deliveries get lost, or come again, between the broker and the workers.
     lossy: bool,
     /// Until then the broker takes nothing.
     full_until: Moment,

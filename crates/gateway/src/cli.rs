@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 
 use crate::clock::Clock;
-use crate::config::{Refused, Sources, centrifugo, own};
+use crate::config::{Plan, Refused, Sources, centrifugo, own};
 use crate::dev;
 
 /// It ended as it was told to, or what was asked for is so.
@@ -36,9 +36,12 @@ pub fn main(
     let variables = variables.filter_map(text).collect();
     let matches = command::command().get_matches_from(args);
     let code = match matches.subcommand() {
+        Some(("centrifugo", matches)) if matches.get_flag("check") => {
+            check(centrifugo::load(&sources(matches, variables)))
+        }
         Some(("centrifugo", matches)) => serve_centrifugo(&sources(matches, variables)),
         Some(("dev", matches)) => develop(sources(matches, variables)),
-        Some(("check", matches)) => check(&sources(matches, variables)),
+        Some(("check", matches)) => check(own::load(&sources(matches, variables))),
         Some(("config", _)) => {
             print!("{}", own::print::defaults());
             ENDED
@@ -77,8 +80,8 @@ fn develop(sources: Sources) -> u8 {
 }
 
 /// Everything short of opening the house.
-fn check(sources: &Sources) -> u8 {
-    let plan = match own::load(sources) {
+fn check(result: Result<Plan, Refused>) -> u8 {
+    let plan = match result {
         Ok(plan) => plan,
         Err(refused) => return refuse(&refused, WRONG),
     };

@@ -73,7 +73,7 @@ impl World {
         let worker = self.dice.pick(self.house.workers.len());
         let (limit, budget) = (1 + self.dice.pick(24), 1 + self.dice.pick(4));
         let desk = &mut self.house.workers[worker];
-        desk.read_mail(limit, self.now);
+        desk.read_some_mail(limit, self.now);
         if desk.flush(budget, self.now) { Ok(()) } else { desk.check_bounds() }
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Command, value_parser};
+use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::flags;
 use crate::config::{centrifugo, own};
@@ -100,6 +100,12 @@ fn of_centrifugo() -> Command {
             Every key that takes effect is a flag: --client.ping_interval 10s, --client.insecure.")
         .after_help(EXIT_CODES_OF_CENTRIFUGO)
         .arg(config("The configuration: a .json or .toml file"))
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .action(ArgAction::SetTrue)
+                .help("Says what is wrong and what is ignored, or \"ok\", and opens nothing"),
+        )
         .args(flags::args(&centrifugo::outline(), &COMMON_OF_CENTRIFUGO))
         .args(flags::of_centrifugo())
 }
@@ -117,4 +123,46 @@ fn config(help: &'static str) -> Arg {
         .value_name("FILE")
         .value_parser(value_parser!(PathBuf))
         .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::centrifugo::foreign;
+
+    fn given(subcommand: &str, args: &[&str]) -> Vec<(String, String)> {
+        let line = ["vestibule", subcommand].into_iter().chain(args.iter().copied());
+        let matches = command().try_get_matches_from(line).expect("a good command line");
+        flags::given(matches.subcommand_matches(subcommand).expect("the subcommand"))
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_is_the_path_of_a_key_and_a_switch_needs_no_value() {
+        let flags = given("centrifugo", &["--client.insecure", "-p", "9000", "--health.enabled=false"]);
+        for (key, value) in
+            [("client.insecure", "true"), ("http_server.port", "9000"), ("health.enabled", "false")]
+        {
+            assert!(flags.contains(&(key.into(), value.into())), "{key} is not among {flags:?}");
+        }
+        assert_eq!(flags.len(), 3, "what is not given has no value");
+    }
+
+    #[test]
+    fn the_port_of_the_development_house_has_a_short_name() {
+        assert_eq!(given("dev", &["-p", "9000"]), [("listen.port".into(), "9000".into())]);
+    }
+
+    #[test]
+    fn every_flag_of_centrifugo_takes_effect_or_is_named() {
+        let known: Vec<_> = centrifugo::outline().keys().map(|(key, _)| key.to_owned()).collect();
+        for flag in flags::of_centrifugo() {
+            let key = flag.get_id().as_str().to_owned();
+            assert!(!known.contains(&key) && foreign::key_of(&key.replace('.', "_")).is_some(), "{key}");
+        }
+    }
 }

@@ -3,16 +3,21 @@
 use std::io;
 use std::pin::pin;
 use std::process;
+use std::time::Duration;
 
 use tokio::runtime;
 use tokio::select;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use super::{ENDED, FAILED, descriptors};
 use crate::app::House;
 use crate::config::Plan;
 use crate::telemetry::log;
+
+/// Signals that come within this time after the first say the same.
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
 /// Opens the house, keeps it open until the process is told to end, and closes it. `greet` speaks once it is open.
 pub fn run(plan: Plan, greet: impl FnOnce()) -> u8 {
@@ -52,15 +57,32 @@ fn live(plan: Plan, greet: impl FnOnce()) -> Result<(), Box<dyn std::error::Erro
                 let _ended_meanwhile = told.send(());
                 select! {
                     alive = kept => alive,
-                    name = signals.next() => {
-                        tracing::warn!(signal = name, "told to end again: now");
-                        process::exit(i32::from(FAILED));
-                    }
+                    again = told_again() => end_now(again),
                 }
             }
         };
-        if alive { Ok(()) } else { Err("a worker died, which is a bug; the log says where".into()) }
+        if !alive {
+            return Err("a worker died, which is a bug; the log says where".into());
+        }
+        tracing::info!("the house is closed");
+        Ok(())
     })
+}
+
+/// Waits for a second signal. Whoever watches a process may send it the same one twice, as a terminal and a shell do:
+/// what comes at once with the first is not the second.
+async fn told_again() -> io::Result<&'static str> {
+    sleep(SAME_SIGNAL).await;
+    Ok(Signals::listen()?.next().await)
+}
+
+/// Ends without a goodbye.
+fn end_now(told: io::Result<&'static str>) -> ! {
+    match told {
+        Ok(signal) => tracing::warn!(signal, "told to end again: now"),
+        Err(error) => tracing::error!("cannot listen for a second signal: {error}"),
+    }
+    process::exit(i32::from(FAILED))
 }
 
 /// What tells a process to end.

@@ -33,12 +33,13 @@ pub fn greeting(settings: &Settings, key: Option<&DevelopmentKey>, now: UnixSeco
     text
 }
 
-/// Node.js 22 has a WebSocket of its own; the client takes it by itself.
+/// Node.js has a WebSocket of its own from version 22 on; before that it takes a package.
 fn javascript(socket: &str, token: &str) -> String {
     format!(
-        "Listen with the JavaScript client (npm install centrifuge):\n  \
+        "Listen with the JavaScript client (npm install centrifuge ws):\n  \
          node -e 'const {{Centrifuge}}=require(\"centrifuge\"); \
-         const c=new Centrifuge(\"{socket}\",{{token:\"{token}\"}}); \
+         const c=new Centrifuge(\"{socket}\",{{token:\"{token}\",\
+         websocket:globalThis.WebSocket??require(\"ws\")}}); \
          const s=c.newSubscription(\"demo:lobby\"); s.on(\"publication\",p=>console.log(p.data)); \
          s.subscribe(); c.connect()'\n\n"
     )

@@ -5,7 +5,7 @@ use vestibule::config::centrifugo::parse;
 use crate::{centrifugo, sources, wrong};
 
 fn warnings(text: &str) -> Vec<String> {
-    centrifugo(text).expect("a configuration that is taken").warnings
+    centrifugo(text).expect("nothing is wrong").warnings
 }
 
 #[test]
