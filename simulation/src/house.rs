@@ -191,12 +191,12 @@ impl House {
 impl Desk {
     /// Reads up to `limit` pieces of mail; false when there were none.
     pub fn read_mail(&mut self, limit: usize, now: Now) -> bool {
-        self.mailbox.take(&mut self.mails, limit.min(MAIL_BATCH));
-        let late = self.late.len();
         // First what is late, or it would be overtaken by what errands brought since.
-        self.mails.splice(..0, self.late.drain(..));
-        let any = late > 0 || !self.mails.is_empty();
-        self.worker.read_mail(&mut self.mails, now);
+        let mut mails: Vec<Mail> = self.late.drain(..).collect();
+        self.mailbox.take(&mut self.mails, limit.min(MAIL_BATCH));
+        mails.append(&mut self.mails);
+        let any = !mails.is_empty();
+        self.worker.read_mail(&mut mails, now);
         any
     }
 

@@ -33,6 +33,10 @@ fn claim(address: SocketAddr) -> io::Result<SocketAddr> {
 fn socket(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        // `[::]` means every address of the machine, whatever the system's default for that is.
+        socket.set_only_v6(false)?;
+    }
     Ok(socket)
 }
 
