@@ -94,9 +94,10 @@ impl Open {
         turn: &mut Turn<'_>,
     ) -> Result<(), Close> {
         let channel = &*subscription.channel;
-        let Ok(rules) = turn.rules.channel(channel) else { return Ok(()) };
+        let Ok(rules) = turn.rules.vouched_channel(channel) else { return Ok(()) };
         let expired = expires.is_some_and(|expires| turn.ttl(expires).is_none());
-        if expired || self.subscriptions.contains(channel) || self.joining_to(channel).is_some() {
+        let stands = self.subscriptions.contains(channel) || self.joining_to(channel).is_some();
+        if channel.is_empty() || expired || stands {
             return Ok(());
         }
         if !turn.rules.client.has_room(self.channels()) {
