@@ -45,8 +45,10 @@ pub const QUEUE_SIZE: usize = 2_000;
 /// No worker reads more mail than this at once.
 pub const MAIL_BATCH: usize = 24;
 
-/// What one reading of mail can put into one outbox beyond its bound, in bytes.
-const LARGEST_TURN: usize = MAIL_BATCH * 400;
+/// The largest buffer that an outbox gets in one piece, in bytes: a peer that is closed while it has a part of one is
+/// still sent the rest. It is a connect reply in which two channels recover; a publication with its publisher has about
+/// 150 bytes.
+const LARGEST_BUFFER: usize = 2 * rules::LARGEST_HISTORY * 150;
 
 /// So many connections a user may have.
 pub const SEATS: u32 = 6;
@@ -245,7 +247,7 @@ impl Desk {
         let mut left = most;
         loop {
             let Some(wants) = self.worker.wants(who) else {
-                wire.cut();
+                wire.let_go();
                 self.doors.swap_remove(index);
                 return true;
             };
@@ -279,7 +281,7 @@ impl Desk {
         insist!(self.counters.bugs.get() == 0, "a session panicked");
         for door in &self.doors {
             let waiting = self.worker.waiting(door.who).unwrap_or(0);
-            insist!(waiting <= QUEUE_SIZE + LARGEST_TURN, "{waiting} bytes wait for a peer");
+            insist!(waiting <= QUEUE_SIZE.max(LARGEST_BUFFER), "{waiting} bytes wait for a peer");
         }
         Ok(())
     }

@@ -90,6 +90,13 @@ impl Wire {
         }
     }
 
+    /// The worker has let go of it: what it wrote arrives, and then the end. On a dead wire nobody notices.
+    pub fn let_go(&self) {
+        if self.state.get() == State::Whole {
+            self.state.set(State::Cut);
+        }
+    }
+
     /// The client writes.
     pub fn send_up(&self, bytes: &[u8]) {
         if self.state.get() == State::Whole {

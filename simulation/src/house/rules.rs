@@ -37,10 +37,13 @@ impl Kind {
     }
 }
 
+/// So many publications a channel keeps at most.
+pub(super) const LARGEST_HISTORY: usize = 13;
+
 /// A small history: much is trimmed and much expires.
 pub(super) fn retention(dice: &mut Dice) -> Retention {
     Retention {
-        size: 2 + u32::try_from(dice.pick(30)).unwrap_or(0),
+        size: 2 + u32::try_from(dice.pick(LARGEST_HISTORY - 1)).unwrap_or(0),
         ttl: dice.millis(2_000, 40_000),
         meta_ttl: if dice.once_in(4) { dice.millis(2_000, 12_000) } else { dice.millis(20_000, 90_000) },
     }

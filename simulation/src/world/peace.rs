@@ -20,8 +20,10 @@ const TIME_TO_NOTICE: u64 = 15_000;
 impl World {
     /// Every client comes to the top of every stream that it follows, and presence is who is really there.
     pub(super) fn catch_up(&mut self) -> Checked {
+        let slow = self.slow_closes();
         for _ in 0..PATIENCE {
             if self.all_is_well() {
+                insist!(self.slow_closes() == slow, "in spite of peace somebody was closed as slow");
                 return self.check_presence();
             }
             self.quiet_time(250)?;
@@ -36,6 +38,10 @@ impl World {
     fn all_is_well(&mut self) -> bool {
         let connections: usize = self.house.workers.iter().map(|desk| desk.connections()).sum();
         connections == self.clients.len() && (0..self.clients.len()).all(|index| self.with_caught_up(index))
+    }
+
+    fn slow_closes(&self) -> usize {
+        [3008, 3009].iter().filter_map(|code| self.tally.closes.get(code)).sum()
     }
 
     fn with_caught_up(&mut self, index: usize) -> bool {

@@ -15,7 +15,7 @@ pub struct NewSubscription {
     pub channel: ChannelKey,
     /// What its end will bring about, and its beginning has to.
     pub departure: Departure,
-    /// The worker that needs the channel's deliveries from now on, if it had no subscription there before.
+    /// The worker that needs the channel's deliveries from now on, if none of its subscriptions there stands yet.
     pub deliver_to: Option<WorkerId>,
     /// How it follows the stream, if it does.
     pub following: Option<Following>,

@@ -109,11 +109,12 @@ impl<L> Connection<L> {
 
     /// The earliest moment at which something has to happen by itself.
     pub(super) fn deadline(&self, write_timeout: std::time::Duration) -> Option<Moment> {
-        let closing = match self.phase {
-            Phase::Open(_) => None,
+        match self.phase {
             Phase::Closing(until) => Some(until),
-        };
-        let writing = self.blocked.map(|since| since + write_timeout);
-        [closing, writing, self.wake_at].into_iter().flatten().min()
+            Phase::Open(_) => {
+                let writing = self.blocked.map(|since| since + write_timeout);
+                writing.into_iter().chain(self.wake_at).min()
+            }
+        }
     }
 }

@@ -191,12 +191,12 @@ impl<L: Link> Worker<L> {
             follows: following.as_ref().map(|following| following.meta_ttl),
             departure: departure.clone(),
         };
-        let first = self.shard.subscribe(who, &channel, begin);
+        let undelivered = self.shard.subscribe(who, &channel, begin);
         let standing = self.house.steward.clone().subscribe(
             NewSubscription {
                 channel: channel.clone(),
                 departure: departure.clone(),
-                deliver_to: first.then_some(self.house.id),
+                deliver_to: undelivered.then_some(self.house.id),
                 following,
             },
             now,

@@ -88,6 +88,8 @@ struct Channel {
     subscribers: IndexMap<ConnectionId, Subscriber, RandomState>,
     /// The life of the stream in which all positions of its followers count.
     epoch: Option<Epoch>,
+    /// The broker delivers to this worker: one of its subscriptions has come to stand.
+    delivers: bool,
 }
 
 /// The channels of one worker.
@@ -98,11 +100,10 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Begins a subscription, held until [`Shard::release`]. True when it is this worker's first in the channel.
-    /// A connection that is subscribed already keeps the subscription it has.
+    /// Begins a subscription, held until [`Shard::release`]. True while none of this worker stands in the channel: then
+    /// the broker may not deliver yet. A connection that is subscribed already keeps the subscription it has.
     pub fn subscribe(&mut self, who: ConnectionId, key: &ChannelKey, begin: Subscription) -> bool {
         let channel = self.channels.entry(key.clone()).or_default();
-        let first = channel.subscribers.is_empty();
         channel.subscribers.entry(who).or_insert_with(|| {
             self.subscriptions += 1;
             Subscriber {
@@ -114,7 +115,7 @@ impl Shard {
                 departure: begin.departure,
             }
         });
-        first
+        !channel.delivers
     }
 
     /// The house has answered: the subscription stands, at `position` if it follows the stream.
@@ -129,6 +130,7 @@ impl Shard {
         if let Some(position) = position {
             channel.enter_epoch(key, &position.epoch, post);
         }
+        channel.delivers = true;
         let Some(subscriber) = channel.subscribers.get_mut(&who) else { return };
         if let (Some(offset), Some(position)) = (&mut subscriber.position, position) {
             *offset = position.offset;

@@ -476,17 +476,26 @@ fn one_that_stands_departs_whether_it_is_held_live_or_lost() {
 }
 
 #[test]
-fn the_first_and_the_last_subscriber_of_a_channel_are_told_from_the_others() {
+fn until_a_subscription_stands_each_one_asks_for_the_channels_deliveries() {
     let mut stage = Stage::new();
     assert!(stage.begin(ANN, follower()));
-    assert!(!stage.begin(BEN, listener()));
+    assert!(stage.begin(BEN, listener()), "what the first one asked for may fail yet");
+    stage.settle(ANN, None);
+    assert!(!stage.begin(ConnectionId::for_test(3), listener()));
+}
+
+#[test]
+fn the_last_subscriber_of_a_channel_is_told_from_the_others() {
+    let mut stage = Stage::new();
+    stage.begin(ANN, follower());
+    stage.begin(BEN, listener());
     assert_eq!(stage.shard.subscriptions(), 2);
     assert!(!stage.unsubscribe(ANN).expect("a subscription").last);
     assert!(stage.unsubscribe(BEN).expect("a subscription").last);
     assert!(stage.unsubscribe(BEN).is_none());
     assert_eq!(stage.shard.subscriptions(), 0);
     assert_eq!(stage.shard.channels().count(), 0, "an empty channel is forgotten");
-    assert!(stage.begin(BEN, listener()), "and has a first subscriber again");
+    assert!(stage.begin(BEN, listener()), "and its deliveries have to be asked for again");
 }
 
 #[test]
