@@ -96,11 +96,14 @@ fn a_client_that_never_answers_does_not_keep_the_house_beyond_its_time() {
 }
 
 #[test]
-fn a_second_sigterm_ends_the_house_at_once() {
+fn a_second_sigterm_ends_the_house_at_once_unless_it_came_with_the_first() {
     let mut server = house();
     let mut silent = Client::connect(server.address, Encoding::Json, "silent");
     server.process.signal(Signal::TERM);
     silent.peer.expect(&shutdown());
+    server.process.signal(Signal::TERM);
+    let ended = server.process.ends_within(Duration::from_millis(1_500));
+    assert!(ended.is_none(), "expected the echo of a signal to change nothing; the house ended");
     server.process.signal(Signal::TERM);
     let ended = server.process.ends_within(Duration::from_secs(2));
     assert!(ended.is_some(), "expected the end at once; after two seconds the house lives");
