@@ -12,6 +12,7 @@ mod grant;
 mod rules;
 
 use std::fmt;
+use std::sync::Arc;
 
 use vestibule_model::{Identity, OrganisationId, SubscriptionGrant, UnixSeconds};
 
@@ -24,7 +25,7 @@ pub(crate) use rules::{Accepted, Rules};
 
 /// One trusted source of tokens. Built by [`RealmConfig::build`](crate::RealmConfig::build).
 pub struct Realm {
-    name: Box<str>,
+    name: Arc<str>,
     organisation: OrganisationId,
     keys: KeySet,
     rules: Rules,

@@ -11,11 +11,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::Moment;
 use vestibule_model::{
-    ChannelKey, ClientInfo, Close, HistoryPage, HistoryQuery, Identity, Now, OrganisationId, Position,
-    PresenceStats, Publication, PublishOptions, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelKey, ClientInfo, Close, Credential, HistoryPage, HistoryQuery, Identity, Now, OrganisationId,
+    Position, PresenceStats, Profile, Publication, PublishOptions, RoomKey, ServerSubscription,
+    SubscriptionGrant, UnixSeconds, UserId,
 };
 
-use crate::Form;
+use crate::{Form, room};
 
 /// The state machine of one connection.
 pub trait Session {
@@ -50,6 +51,8 @@ pub struct Ticket(pub u32);
 /// What the house tells a session unasked.
 #[derive(Clone, Debug)]
 pub enum Notice {
+    /// The connection is not in its room any more, because of this; the session has to end with it.
+    Left(Close),
     /// The connection no longer follows the channel's stream: publications were missed. The subscription still
     /// stands, but nothing is delivered for it any more; the session must give it up with [`Output::Unsubscribe`]
     /// or close.
@@ -88,6 +91,11 @@ pub enum Order {
         /// What others see of the connection from now on; `None` leaves it.
         info: Option<Bytes>,
     },
+    /// What it came in with is good no longer.
+    Revoke {
+        /// A fresh token of the same user may be good again: let the client fetch one. Otherwise it need not come back.
+        healed_by_a_fresh_token: bool,
+    },
     /// The node is going away: close with the code that brings the client back to another one.
     Drain,
 }
@@ -108,6 +116,10 @@ pub enum Output {
     /// The presence interval has passed: say that the client is still there, and compare the position of the
     /// subscription with the broker's. If it is behind, a [`Notice::Lost`] follows.
     Tend(ChannelKey),
+    /// The connection goes on with a new token; revocations find it by this from now on.
+    Renew(Box<Credential>),
+    /// Say something in the room that the connection is in. Nothing is answered; what follows comes from the room.
+    Call(room::Call),
     /// Wake the session then; replaces the wish before it.
     WakeAt(Moment),
     /// End the connection.
@@ -150,12 +162,17 @@ impl fmt::Debug for Secret {
 pub enum Effect {
     /// Who is the bearer of this token? `None`: the peer has none. Answer: [`Outcome::Identity`].
     Authenticate(Option<Secret>),
+    /// Who is the bearer of this token, which a consumer of the signal door brought from its own identity provider?
+    /// Answer: [`Outcome::Identity`].
+    AuthenticateConsumer(Secret),
     /// What may the bearer of this subscription token do? Answer: [`Outcome::Grant`].
     Authorise(Secret),
     /// Count the connection as one of this user's, so that limits and orders reach it. Answer: [`Outcome::Admitted`].
     Admit(Admission),
     /// Subscribe. Deliveries are held until [`Output::Release`]. Answer: [`Outcome::Subscribed`].
     Subscribe(Subscribe),
+    /// Enter a room; a connection is in one at most. Answer: [`Outcome::Entered`].
+    Enter(RoomKey, Box<room::Entry>),
     /// Publish. Answer: [`Outcome::Published`].
     Publish {
         /// Where.
@@ -189,6 +206,8 @@ pub struct Admission {
     pub user: UserId,
     /// The user's other connections have to go.
     pub exclusive: bool,
+    /// What revocations know its token by.
+    pub credential: Credential,
 }
 
 /// A subscription as the house sees it.
@@ -244,12 +263,14 @@ pub enum RecoveryMode {
 /// The answer to an effect.
 #[derive(Debug)]
 pub enum Outcome {
-    /// To [`Effect::Authenticate`].
-    Identity(Result<Box<Identity>, Refusal>),
+    /// To [`Effect::Authenticate`] and [`Effect::AuthenticateConsumer`].
+    Identity(Result<Box<Identity>, Refused>),
     /// To [`Effect::Authorise`].
     Grant(Result<Box<SubscriptionGrant>, Refusal>),
     /// To [`Effect::Admit`].
-    Admitted(Result<(), Full>),
+    Admitted(Result<(), NotAdmitted>),
+    /// To [`Effect::Enter`].
+    Entered(Result<(), room::NotEntered>),
     /// To [`Effect::Subscribe`].
     Subscribed(Result<Subscribed, Fault>),
     /// To [`Effect::Publish`].
@@ -280,12 +301,23 @@ pub struct Recovery {
     pub publications: Vec<Arc<Publication>>,
 }
 
+/// A token that was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Why.
+    pub refusal: Refusal,
+    /// The codes that the bearer understands, as far as it can be told whose client it is.
+    pub profile: Profile,
+}
+
 /// Why a token was not taken: as much as a peer may learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// There is no token, and anonymous connections are not welcome.
     Missing,
-    /// The token was good once.
+    /// It is no token at all: its shape, its encoding or its JSON is wrong.
+    Malformed,
+    /// The token was good once, and a fresh one may be good again.
     Expired,
     /// The token is not good. Why, only the operator learns.
     Invalid,
@@ -295,9 +327,17 @@ pub enum Refusal {
     Unavailable,
 }
 
-/// The user has as many connections as he may have.
+/// Why a connection was not counted as one of its user's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub enum NotAdmitted {
+    /// The user has as many connections as he may have.
+    Full,
+    /// The token was revoked after it was verified.
+    Revoked {
+        /// A fresh token of the same user may be good again.
+        healed_by_a_fresh_token: bool,
+    },
+}
 
 /// Why the house could not do what a session asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,10 @@ use std::sync::Arc;
 use vestibule_auth::Realms;
 use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, BrokerError, WorkerId};
-use vestibule_doors::contract::{Effect, Fault, Outcome, Refusal, Secret};
-use vestibule_model::{ChannelKey, ClientInfo, HistoryQuery, Identity, Now, Position, SubscriptionGrant};
+use vestibule_doors::contract::{Effect, Fault, Outcome, Refusal, Refused, Secret};
+use vestibule_model::{
+    ChannelKey, ClientInfo, HistoryQuery, Identity, Now, Position, Profile, SubscriptionGrant,
+};
 
 pub use errand::Spawn;
 pub use subscribe::{Departure, NewSubscription};
@@ -47,6 +49,9 @@ impl Steward {
         let broker = self.broker();
         match effect {
             Effect::Authenticate(token) => Outcome::Identity(self.authenticate(token, now).map(Box::new)),
+            Effect::AuthenticateConsumer(token) => {
+                Outcome::Identity(self.authenticate(Some(token), now).map(Box::new))
+            }
             Effect::Authorise(token) => Outcome::Grant(self.authorise(&token, now).map(Box::new)),
             Effect::Publish { channel, publication, options } => Outcome::Published(
                 broker.publish(&channel, publication, &options, now).await.map(|_| ()).map_err(fault),
@@ -60,18 +65,18 @@ impl Steward {
             Effect::History { channel, query, meta_ttl } => {
                 Outcome::History(broker.history(&channel, &query, meta_ttl, now).await.map_err(fault))
             }
-            Effect::Admit(_) | Effect::Subscribe(_) => {
-                unreachable!("a worker keeps its own roster and shard, and never hands these on")
+            Effect::Admit(_) | Effect::Subscribe(_) | Effect::Enter(..) => {
+                unreachable!("a worker keeps its own roster, shard and rooms, and never hands these on")
             }
         }
     }
 
-    fn authenticate(&self, token: Option<Secret>, now: Now) -> Result<Identity, Refusal> {
+    fn authenticate(&self, token: Option<Secret>, now: Now) -> Result<Identity, Refused> {
         let verdict = match token {
             Some(token) => self.0.realms.connection(&token.0, now.unix),
             None => self.0.realms.anonymous(),
         };
-        verdict.map_err(refusal)
+        verdict.map_err(|why| Refused { refusal: refusal(why), profile: Profile::default() })
     }
 
     fn authorise(&self, token: &Secret, now: Now) -> Result<SubscriptionGrant, Refusal> {

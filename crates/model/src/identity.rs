@@ -1,18 +1,30 @@
 //! What a verified token says.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use crate::{ClientId, OrganisationId, UnixSeconds, UserId};
+use crate::{ClientId, Credential, OrganisationId, UnixSeconds, UserId};
 
 /// The bearer of a connection token, after verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The trusted source that vouches for it, as the configuration names it.
-    pub realm: Box<str>,
+    pub realm: Arc<str>,
     /// The tenant. Everything that the connection touches belongs to it.
     pub organisation: OrganisationId,
     /// The user; anonymous when the token names nobody and the realm allows that.
     pub user: UserId,
+    /// The name to show, when the token has one. It may change and is not unique: nothing is decided by it.
+    pub name: Option<Box<str>>,
+    /// The roles that the realm's claims give.
+    pub roles: Vec<Box<str>>,
+    /// What kind of client the token was made for, as the realm's claims say.
+    pub client_type: Option<Box<str>>,
+    /// What revocations know the token by.
+    pub credential: Credential,
+    /// The codes with which clients of this realm are answered.
+    pub profile: Profile,
     /// When the connection has to be refreshed; `None`: never.
     pub expires: Option<UnixSeconds>,
     /// What other clients may see of this connection.
@@ -21,6 +33,36 @@ pub struct Identity {
     pub meta: Option<Bytes>,
     /// Channels to which the token subscribes the connection.
     pub subscriptions: Vec<ServerSubscription>,
+}
+
+impl Identity {
+    /// Somebody of that organisation who did not say who he is, for as long as he likes.
+    pub fn anonymous(realm: Arc<str>, organisation: OrganisationId) -> Self {
+        Self {
+            realm,
+            organisation,
+            user: UserId::anonymous(),
+            name: None,
+            roles: Vec::new(),
+            client_type: None,
+            credential: Credential::default(),
+            profile: Profile::default(),
+            expires: None,
+            info: None,
+            meta: None,
+            subscriptions: Vec::new(),
+        }
+    }
+}
+
+/// How a realm's clients understand refusals and expiry, where a protocol leaves room for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// As Centrifugo answers.
+    #[default]
+    Centrifugo,
+    /// As Cadenza's clients expect it.
+    Cadenza,
 }
 
 /// A subscription that the server makes for a connection.
@@ -39,6 +81,10 @@ pub struct ServerSubscription {
 /// The bearer of a subscription token may subscribe to one channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubscriptionGrant {
+    /// The trusted source that vouches for it, as the configuration names it.
+    pub realm: Arc<str>,
+    /// What revocations know the token by.
+    pub credential: Credential,
     /// The tenant of the realm that verified it.
     pub organisation: OrganisationId,
     /// The channel that the token is for.

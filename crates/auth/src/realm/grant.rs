@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use vestibule_model::{
-    ChannelOverride, Identity, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelOverride, Credential, Identity, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use super::Realm;
@@ -27,21 +27,15 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
 
 /// Whoever comes without a token.
 pub(super) fn anonymous(realm: &Realm) -> Identity {
-    Identity {
-        realm: realm.name.clone(),
-        organisation: realm.organisation.clone(),
-        user: UserId::anonymous(),
-        expires: None,
-        info: None,
-        meta: None,
-        subscriptions: Vec::new(),
-    }
+    Identity::anonymous(realm.name.clone(), realm.organisation.clone())
 }
 
 /// What a subscription token is good for.
 pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<SubscriptionGrant, Reason> {
     let client = claims.text("client")?.filter(|client| !client.is_empty());
     Ok(SubscriptionGrant {
+        realm: realm.name.clone(),
+        credential: Credential::default(),
         organisation: realm.organisation.clone(),
         channel: claims.channel.as_deref().ok_or(Reason::ClaimMissing("channel"))?.into(),
         user: user(claims),

@@ -67,13 +67,8 @@ impl DoorUnderTest for CentrifugeDoor {
 
     fn identity(&self) -> Identity {
         Identity {
-            realm: "test".into(),
-            organisation: OrganisationId::from_verified("org"),
             user: UserId::new("42"),
-            expires: None,
-            info: None,
-            meta: None,
-            subscriptions: Vec::new(),
+            ..Identity::anonymous("test".into(), OrganisationId::from_verified("org"))
         }
     }
 

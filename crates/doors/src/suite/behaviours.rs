@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
-use vestibule_model::Close;
+use vestibule_model::{Close, Profile};
 
 use super::walk::walk;
 use super::witness::Asked;
 use super::{Dice, DoorUnderTest, Driver};
-use crate::contract::{Input, Notice, Order, Outcome, Output, Refusal, Ticket};
+use crate::contract::{Input, Notice, Order, Outcome, Output, Refusal, Refused, Ticket};
 
 /// So many seeds for each behaviour that depends on chance.
 const SEEDS: u64 = 300;
+
+/// A token that is not good.
+const INVALID: Refused = Refused { refusal: Refusal::Invalid, profile: Profile::Centrifugo };
 
 /// A session opens with a wish to be woken, and with nothing else.
 pub fn a_session_opens_with_a_wish_to_be_woken<D: DoorUnderTest>(door: &D) {
@@ -47,7 +50,7 @@ pub fn bytes_before_authentication_cause_no_other_effect<D: DoorUnderTest>(door:
     driver.message(&door.first_message());
     let (ticket, asked) = driver.only_effect();
     assert!(matches!(asked, Asked::Authenticate(_)), "{asked:?} is wanted first");
-    driver.outcome(ticket, Outcome::Identity(Err(Refusal::Invalid)));
+    driver.outcome(ticket, Outcome::Identity(Err(INVALID)));
     assert!(driver.witness.in_flight.is_empty(), "a peer without a good token wants something");
 }
 
@@ -82,7 +85,7 @@ pub fn while_a_session_takes_no_messages_it_waits_for_an_answer<D: DoorUnderTest
 pub fn an_outcome_under_an_unknown_ticket_is_ignored<D: DoorUnderTest>(door: &D) {
     let stray = |driver: &mut Driver<D::Session>| {
         for outcome in
-            [Outcome::Identity(Err(Refusal::Invalid)), Outcome::Admitted(Ok(())), Outcome::Published(Ok(()))]
+            [Outcome::Identity(Err(INVALID)), Outcome::Admitted(Ok(())), Outcome::Published(Ok(()))]
         {
             let outputs = driver.handle(Input::Outcome(Ticket(u32::MAX), outcome));
             assert!(outputs.is_empty(), "{outputs:?}");

@@ -6,14 +6,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::{
     ChannelOverride, ClientId, ClientInfo, Close, Epoch, HistoryPage, Identity, Position, PresenceStats,
-    Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    Profile, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use super::witness::Asked;
 use super::{Dice, DoorUnderTest, Driver};
 use crate::contract::{
-    Fault, Full, Input, Notice, Order, Outcome, Output, Recovery, Refusal, Subscribed, Ticket,
+    Fault, Input, NotAdmitted, Notice, Order, Outcome, Output, Recovery, Refusal, Refused, Subscribed, Ticket,
 };
+use crate::room::NotEntered;
 
 /// Once in so many messages, the peer sends something senseless: most of that ends the walk.
 const NOISE: usize = 32;
@@ -118,10 +119,12 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
 
     fn reply(&mut self, ticket: Ticket, asked: Asked) -> Vec<Output> {
         let outcome = match asked {
-            Asked::Authenticate(_) => Outcome::Identity(self.identity()),
+            Asked::Authenticate(_) | Asked::AuthenticateConsumer => Outcome::Identity(self.identity()),
             Asked::Authorise(token) => Outcome::Grant(self.grant(token)),
-            Asked::Admit if self.dice.once_in(FATAL) => Outcome::Admitted(Err(Full)),
+            Asked::Admit if self.dice.once_in(FATAL) => Outcome::Admitted(Err(self.not_admitted())),
             Asked::Admit => Outcome::Admitted(Ok(())),
+            Asked::Enter if self.dice.once_in(FATAL) => Outcome::Entered(Err(self.not_entered())),
+            Asked::Enter => Outcome::Entered(Ok(())),
             Asked::Subscribe(_) => Outcome::Subscribed(self.or_fault(Self::subscribed)),
             Asked::Publish => Outcome::Published(self.or_fault(|_| ())),
             Asked::Presence => Outcome::Presence(self.or_fault(|walk| vec![walk.other()])),
@@ -133,9 +136,10 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
         self.driver.outcome(ticket, outcome)
     }
 
-    fn identity(&mut self) -> Result<Box<Identity>, Refusal> {
+    fn identity(&mut self) -> Result<Box<Identity>, Refused> {
         if self.dice.once_in(FATAL) {
-            return Err(self.refusal());
+            let profile = if self.dice.once_in(2) { Profile::Cadenza } else { Profile::Centrifugo };
+            return Err(Refused { refusal: self.refusal(), profile });
         }
         let expires = self.expiry();
         let subscriptions = self.server_subscriptions();
@@ -149,6 +153,8 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
         }
         let identity = self.door.identity();
         Ok(Box::new(SubscriptionGrant {
+            realm: identity.realm,
+            credential: identity.credential,
             organisation: identity.organisation,
             channel: if self.dice.once_in(FATAL) { self.channel() } else { token },
             user: identity.user,
@@ -160,9 +166,27 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
         }))
     }
 
+    fn not_admitted(&mut self) -> NotAdmitted {
+        match self.dice.pick(3) {
+            0 => NotAdmitted::Full,
+            healed => NotAdmitted::Revoked { healed_by_a_fresh_token: healed == 1 },
+        }
+    }
+
+    fn not_entered(&mut self) -> NotEntered {
+        const ALL: [NotEntered; 3] = [NotEntered::IdTaken, NotEntered::RoomFull, NotEntered::NoMoreRooms];
+        ALL[self.dice.pick(ALL.len())]
+    }
+
     fn refusal(&mut self) -> Refusal {
-        const ALL: [Refusal; 5] =
-            [Refusal::Missing, Refusal::Expired, Refusal::Invalid, Refusal::Anonymous, Refusal::Unavailable];
+        const ALL: [Refusal; 6] = [
+            Refusal::Missing,
+            Refusal::Malformed,
+            Refusal::Expired,
+            Refusal::Invalid,
+            Refusal::Anonymous,
+            Refusal::Unavailable,
+        ];
         ALL[self.dice.pick(ALL.len())]
     }
 

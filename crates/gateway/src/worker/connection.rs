@@ -2,7 +2,7 @@
 
 use vestibule_doors::contract::{Input, Outputs, Session};
 use vestibule_doors::{Form, centrifuge};
-use vestibule_model::{ChannelKey, ClientId, Moment, Now, OrganisationId, UserId};
+use vestibule_model::{ChannelKey, ClientId, Credential, Moment, Now, OrganisationId, UserId};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
@@ -86,6 +86,8 @@ pub(super) enum Phase {
 pub(super) struct Admitted {
     pub(super) organisation: OrganisationId,
     pub(super) user: UserId,
+    /// What revocations know its token by.
+    pub(super) credential: Credential,
     /// Gives the place back when the connection ends.
     pub(super) _seat: Option<Seat>,
 }

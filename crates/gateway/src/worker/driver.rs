@@ -6,7 +6,7 @@ use bytes::Bytes;
 use vestibule_doors::contract::{
     Admission, Effect, Fault, Input, Order, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
 };
-use vestibule_model::{ChannelKey, Close, Now};
+use vestibule_model::{ChannelKey, Close, Credential, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
 use super::connection::{Admitted, ConnectionId};
@@ -101,6 +101,8 @@ impl<L: Link> Worker<L> {
             Output::Release(channel) => self.shard.release(who, &channel, &mut post!(self)),
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
+            Output::Renew(credential) => self.renew(who, *credential),
+            Output::Call(_) => unreachable!("no door of this house has rooms"),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -141,7 +143,9 @@ impl<L: Link> Worker<L> {
         match effect {
             Effect::Admit(admission) => self.admit(who, ticket, admission),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
+            Effect::Enter(..) => unreachable!("no door of this house has rooms"),
             Effect::Authenticate(_)
+            | Effect::AuthenticateConsumer(_)
             | Effect::Authorise(_)
             | Effect::Publish { .. }
             | Effect::Presence(_)
@@ -174,10 +178,21 @@ impl<L: Link> Worker<L> {
                     order: Order::Disconnect(Close::new(3504, "connection limit")),
                 });
             }
-            connection.admitted =
-                Some(Admitted { organisation: admission.organisation, user: admission.user, _seat: seat });
+            connection.admitted = Some(Admitted {
+                organisation: admission.organisation,
+                user: admission.user,
+                credential: admission.credential,
+                _seat: seat,
+            });
         });
         self.house.inboxes.of(self.house.id).send(Mail::Outcome(who, ticket, Outcome::Admitted(outcome)));
+    }
+
+    /// The connection goes on with a new token.
+    fn renew(&mut self, who: ConnectionId, credential: Credential) {
+        if let Some(admitted) = self.connection(who).and_then(|connection| connection.admitted.as_mut()) {
+            admitted.credential = credential;
+        }
     }
 
     fn subscribe(&mut self, who: ConnectionId, ticket: Ticket, subscribe: Subscribe, now: Now) {

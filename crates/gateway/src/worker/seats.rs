@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
-use vestibule_doors::contract::Full;
+use vestibule_doors::contract::NotAdmitted;
 use vestibule_model::{OrganisationId, UserId};
 
 type Taken = Mutex<HashMap<(OrganisationId, UserId), u32, RandomState>>;
@@ -33,13 +33,13 @@ impl Seats {
     ///
     /// # Errors
     /// When the user has as many as he may have.
-    pub fn take(&self, organisation: &OrganisationId, user: &UserId) -> Result<Option<Seat>, Full> {
+    pub fn take(&self, organisation: &OrganisationId, user: &UserId) -> Result<Option<Seat>, NotAdmitted> {
         let Some(limit) = self.limit.filter(|_| !user.is_anonymous()) else { return Ok(None) };
         let who = (organisation.clone(), user.clone());
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(who.clone()).or_default();
         if *count >= limit.get() {
-            return Err(Full);
+            return Err(NotAdmitted::Full);
         }
         *count += 1;
         Ok(Some(Seat { taken: Arc::clone(&self.taken), who }))

@@ -7,6 +7,7 @@ use super::open::Open;
 use super::pulse::spread;
 use super::turn::Turn;
 use crate::centrifuge::codes::{UnsubscribeCode, disconnect};
+use crate::centrifuge::profile;
 
 /// The presence tick. It exists only while some subscription needs it.
 #[derive(Debug, Default)]
@@ -25,7 +26,7 @@ impl Open {
         let now = turn.now.moment;
         self.pulse.beat(!self.is_free(), turn)?;
         if self.expires.is_some_and(|expires| expires <= now) {
-            return Err(disconnect::EXPIRED);
+            return Err(profile::at_expiry(self.voucher.profile));
         }
         if self.tick.next.is_some_and(|next| next <= now) {
             self.tick(turn)?;

@@ -13,17 +13,19 @@ mod welcome;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ClientInfo, Close, Identity, Moment, OrganisationId, Position, UnixSeconds};
+use vestibule_model::{ClientInfo, Close, Credential, Identity, Moment, Position, UnixSeconds};
 
 use super::State;
 use super::joining::Joining;
+use super::open::Voucher;
 use super::terms::Wish;
 use super::turn::Turn;
 use super::verdict::Denied;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
+use crate::centrifuge::profile::{self, TokenAnswer};
 use crate::centrifuge::rules::Rules;
 use crate::centrifuge::wire::{Command, Commands, ConnectRequest, Request};
-use crate::contract::{Admission, Effect, Full, Input, Notice, Order, Outcome, Refusal, Secret, Ticket};
+use crate::contract::{Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Secret, Ticket};
 
 pub(super) use welcome::Subscribing;
 
@@ -63,7 +65,8 @@ pub(super) struct Refused {
 struct Guest {
     /// The connection as others see it.
     who: Arc<ClientInfo>,
-    organisation: OrganisationId,
+    voucher: Voucher,
+    credential: Credential,
     expires: Option<UnixSeconds>,
 }
 
@@ -88,7 +91,9 @@ impl Waiting {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Waiting(self))
             }
-            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => Ok(State::Waiting(self)),
+            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_) | Notice::Left(_)) => {
+                Ok(State::Waiting(self))
+            }
         }
     }
 
@@ -121,7 +126,7 @@ impl Authenticating {
         match input {
             Input::Outcome(ticket, Outcome::Identity(outcome)) if ticket == self.ticket => match outcome {
                 Ok(identity) => self.entrant.identified(*identity, turn),
-                Err(refusal) => self.entrant.refused(refusal, turn),
+                Err(refused) => self.entrant.refused(profile::at_connect(refused), turn),
             },
             other => {
                 self.entrant.meanwhile(other, turn)?;
@@ -139,9 +144,15 @@ impl Admitting {
     pub(super) fn take(mut self: Box<Self>, input: Input<'_>, turn: &mut Turn<'_>) -> Result<State, Close> {
         match input {
             Input::Outcome(ticket, Outcome::Admitted(outcome)) if ticket == self.ticket => {
-                outcome.map_err(|Full| disconnect::CONNECTION_LIMIT)?;
                 let Self { entrant, guest, plan, .. } = *self;
-                Subscribing::begin(entrant, guest, plan, turn)
+                match outcome {
+                    Ok(()) => Subscribing::begin(entrant, guest, plan, turn),
+                    Err(NotAdmitted::Full) => Err(disconnect::CONNECTION_LIMIT),
+                    Err(NotAdmitted::Revoked { healed_by_a_fresh_token }) => {
+                        let profile = guest.voucher.profile;
+                        entrant.refused(profile::revoked_at_connect(profile, healed_by_a_fresh_token), turn)
+                    }
+                }
             }
             other => {
                 self.entrant.meanwhile(other, turn)?;
@@ -159,9 +170,10 @@ impl Refused {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Refused(self))
             }
-            Input::Message(_) | Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => {
-                Ok(State::Refused(self))
-            }
+            Input::Message(_)
+            | Input::Pong
+            | Input::Outcome(..)
+            | Input::Notice(Notice::Lost(_) | Notice::Left(_)) => Ok(State::Refused(self)),
         }
     }
 }
@@ -176,7 +188,9 @@ impl Entrant {
             channel: None,
         });
         let expires = identity.expires.filter(|_| !turn.rules.client.insecure);
-        let guest = Guest { who, organisation: identity.organisation, expires };
+        let voucher =
+            Voucher { realm: identity.realm, organisation: identity.organisation, profile: identity.profile };
+        let guest = Guest { who, voucher, credential: identity.credential, expires };
         let plan = match plan::plan(&guest, &identity.subscriptions, &self.wishes, turn.rules) {
             Ok(plan) => plan,
             Err(Denied::Error(error)) => return self.turn_away(error, turn),
@@ -189,13 +203,14 @@ impl Entrant {
         Ok(State::Admitting(Box::new(Admitting { ticket, entrant: self, guest, plan })))
     }
 
-    fn refused(self, refusal: Refusal, turn: &mut Turn<'_>) -> Result<State, Close> {
-        match refusal {
-            Refusal::Missing => Err(disconnect::BAD_REQUEST),
-            Refusal::Invalid => Err(disconnect::INVALID_TOKEN),
-            Refusal::Anonymous => Err(disconnect::PERMISSION_DENIED),
-            Refusal::Expired => self.turn_away(ErrorCode::TOKEN_EXPIRED, turn),
-            Refusal::Unavailable => self.turn_away(ErrorCode::INTERNAL, turn),
+    fn refused(self, answer: TokenAnswer, turn: &mut Turn<'_>) -> Result<State, Close> {
+        match answer {
+            TokenAnswer::Error(error) => self.turn_away(error, turn),
+            TokenAnswer::Close(close) => Err(close),
+            TokenAnswer::ErrorAndClose(error, close) => {
+                turn.refuse(self.id, error)?;
+                Err(close)
+            }
         }
     }
 
@@ -212,7 +227,7 @@ impl Entrant {
             Input::Notice(Notice::Order(order)) => self.orders.push(final_order(order)?),
             Input::Notice(Notice::Lost(_)) => return Err(disconnect::INSUFFICIENT_STATE),
             Input::Deadline => unless_stale(self.stale, disconnect::SERVER_ERROR, turn)?,
-            Input::Message(_) | Input::Pong | Input::Outcome(..) => {}
+            Input::Message(_) | Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Left(_)) => {}
         }
         if self.orders.len() > WAITING_ORDERS {
             return Err(disconnect::INSUFFICIENT_STATE);
@@ -225,8 +240,9 @@ impl Guest {
     fn admission(&self, rules: &Rules) -> Admission {
         let personal = rules.client.personal_channel.as_ref();
         Admission {
-            organisation: self.organisation.clone(),
+            organisation: self.voucher.organisation.clone(),
             user: self.who.user.clone(),
+            credential: self.credential.clone(),
             exclusive: personal.is_some_and(|p| p.single_connection) && !self.who.user.is_anonymous(),
         }
     }
@@ -237,6 +253,8 @@ fn final_order(order: Order) -> Result<Order, Close> {
     match order {
         Order::Drain => Err(disconnect::SHUTDOWN),
         Order::Disconnect(close) => Err(close),
+        // What is wrong with its token, it hears when it comes back.
+        Order::Revoke { .. } => Err(disconnect::FORCE_RECONNECT),
         order @ (Order::Subscribe { .. } | Order::Unsubscribe { .. } | Order::Refresh { .. }) => Ok(order),
     }
 }

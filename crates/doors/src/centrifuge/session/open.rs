@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ChannelKey, ClientInfo, Close, Door, Moment, OrganisationId, UnixSeconds};
+use vestibule_model::{ChannelKey, ClientInfo, Close, Door, Moment, OrganisationId, Profile, UnixSeconds};
 
 use super::deadline::Tick;
 use super::joining::Joining;
@@ -20,7 +20,7 @@ use crate::contract::{Input, Notice, Outcome, Ticket};
 pub(super) struct Open {
     /// The client as others see it.
     pub(super) who: Arc<ClientInfo>,
-    pub(super) organisation: OrganisationId,
+    pub(super) voucher: Voucher,
     /// When it ends unless its token is refreshed; `None`: never.
     pub(super) expires: Option<Moment>,
     pub(super) subscriptions: Subscriptions,
@@ -30,6 +30,15 @@ pub(super) struct Open {
     command: Option<Box<Underway>>,
     /// Subscriptions that were ordered, while the house makes them.
     pub(super) ordered: Vec<(Ticket, Joining)>,
+}
+
+/// Who vouches for the connection: what a new token may not change.
+#[derive(Debug)]
+pub(super) struct Voucher {
+    pub(super) realm: Arc<str>,
+    pub(super) organisation: OrganisationId,
+    /// The codes that the realm's clients expect.
+    pub(super) profile: Profile,
 }
 
 /// A command that the house is busy with, and what waits behind it.
@@ -45,13 +54,13 @@ struct Underway {
 impl Open {
     pub(super) fn begin(
         who: Arc<ClientInfo>,
-        organisation: OrganisationId,
+        voucher: Voucher,
         expires: Option<UnixSeconds>,
         turn: &Turn<'_>,
     ) -> Self {
         let mut open = Self {
             who,
-            organisation,
+            voucher,
             expires: None,
             subscriptions: Subscriptions::default(),
             pulse: Pulse::begin(turn),
@@ -71,6 +80,8 @@ impl Open {
             Input::Outcome(ticket, outcome) => self.outcome(ticket, outcome, turn),
             Input::Notice(Notice::Lost(channel)) => self.lost(channel.name(), turn),
             Input::Notice(Notice::Order(order)) => self.order(order, turn),
+            // This door has no rooms.
+            Input::Notice(Notice::Left(_)) => Ok(()),
             Input::Deadline => self.look_at_the_clock(turn),
             Input::Pong => {
                 self.pulse.transport_pong(turn);
@@ -212,6 +223,6 @@ impl Open {
 
     /// The channel of that name, of this tenant.
     pub(super) fn key(&self, channel: &str) -> ChannelKey {
-        ChannelKey::new(&self.organisation, Door::Centrifuge, channel)
+        ChannelKey::new(&self.voucher.organisation, Door::Centrifuge, channel)
     }
 }

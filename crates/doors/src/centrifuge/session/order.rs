@@ -12,6 +12,7 @@ use super::subscription::Origin;
 use super::terms::{Terms, Wish};
 use super::turn::Turn;
 use crate::centrifuge::codes::{UnsubscribeCode, disconnect};
+use crate::centrifuge::profile;
 use crate::centrifuge::wire::{NotJson, Push, SubscribePush};
 use crate::contract::{Order, Outcome, Subscribed, Ticket};
 
@@ -24,6 +25,9 @@ impl Open {
             Order::Unsubscribe { channel, code } => self.order_unsubscribe(&channel, code, turn),
             Order::Refresh { expired, expires, info } => self.order_refresh(expired, expires, info, turn),
             Order::Disconnect(close) => Err(close),
+            Order::Revoke { healed_by_a_fresh_token } => {
+                Err(profile::at_revocation(self.voucher.profile, healed_by_a_fresh_token))
+            }
             Order::Drain => Err(disconnect::SHUTDOWN),
         }
     }

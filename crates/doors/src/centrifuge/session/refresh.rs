@@ -11,8 +11,9 @@ use super::subscription::Origin;
 use super::turn::Turn;
 use super::verdict::{Errand, Step, Verdict};
 use crate::centrifuge::codes::{ErrorCode, disconnect};
+use crate::centrifuge::profile;
 use crate::centrifuge::wire::{Answer, RefreshRequest};
-use crate::contract::{Effect, Refusal, Secret};
+use crate::contract::{Effect, Refused, Secret};
 
 impl Open {
     pub(super) fn refresh(request: RefreshRequest, turn: &mut Turn<'_>) -> Verdict {
@@ -25,17 +26,14 @@ impl Open {
 
     pub(super) fn refreshed(
         &mut self,
-        identity: Result<Box<Identity>, Refusal>,
+        identity: Result<Box<Identity>, Refused>,
         turn: &mut Turn<'_>,
     ) -> Verdict {
         let identity = match identity {
             Ok(identity) => identity,
-            Err(Refusal::Expired) => return Err(disconnect::EXPIRED.into()),
-            Err(Refusal::Unavailable) => return Err(ErrorCode::INTERNAL.into()),
-            Err(Refusal::Anonymous) => return Err(disconnect::PERMISSION_DENIED.into()),
-            Err(Refusal::Missing | Refusal::Invalid) => return Err(disconnect::INVALID_TOKEN.into()),
+            Err(refused) => return Err(profile::at_refresh(refused).into()),
         };
-        if identity.user != self.who.user || identity.organisation != self.organisation {
+        if !self.is_vouched_for_by(&identity) {
             return Err(disconnect::INVALID_TOKEN.into());
         }
         if self.has_other_token_channels(&identity.subscriptions) {
@@ -47,9 +45,17 @@ impl Open {
             None => None,
             Some(expires) => Some(turn.ttl(expires).ok_or(ErrorCode::EXPIRED)?),
         };
+        turn.renew(identity.credential);
         self.describe(identity.info);
         self.set_expiry(expires, turn);
         Ok(Step::Done(Answer::Refresh(ttl)))
+    }
+
+    /// Whether the identity is the same user's, from the same source.
+    fn is_vouched_for_by(&self, identity: &Identity) -> bool {
+        identity.user == self.who.user
+            && identity.realm == self.voucher.realm
+            && identity.organisation == self.voucher.organisation
     }
 
     /// Sets when the connection ends unless it is refreshed again.

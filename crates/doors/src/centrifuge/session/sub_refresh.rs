@@ -35,7 +35,7 @@ impl Open {
             Ok(grant) => grant,
             Err(Refusal::Expired) => return self.expired_refresh(channel, ErrorCode::TOKEN_EXPIRED, turn),
             Err(Refusal::Unavailable) => return Err(ErrorCode::INTERNAL.into()),
-            Err(Refusal::Missing | Refusal::Invalid | Refusal::Anonymous) => {
+            Err(Refusal::Missing | Refusal::Malformed | Refusal::Invalid | Refusal::Anonymous) => {
                 return Err(disconnect::INVALID_TOKEN.into());
             }
         };

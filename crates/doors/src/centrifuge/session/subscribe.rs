@@ -58,7 +58,9 @@ impl Open {
         let grant = grant.map_err(|refusal| match refusal {
             Refusal::Expired => ErrorCode::TOKEN_EXPIRED,
             Refusal::Unavailable => ErrorCode::INTERNAL,
-            Refusal::Missing | Refusal::Invalid | Refusal::Anonymous => ErrorCode::PERMISSION_DENIED,
+            Refusal::Missing | Refusal::Malformed | Refusal::Invalid | Refusal::Anonymous => {
+                ErrorCode::PERMISSION_DENIED
+            }
         })?;
         self.check_grant(&grant, &request.channel)?;
         // Meanwhile the server may have subscribed the client.
@@ -82,7 +84,7 @@ impl Open {
     /// A token for something else, or of someone else, is no mistake that a client can make.
     pub(super) fn check_grant(&self, grant: &SubscriptionGrant, channel: &str) -> Result<(), Denied> {
         let fits = *grant.channel == *channel
-            && grant.organisation == self.organisation
+            && grant.organisation == self.voucher.organisation
             && grant.user == self.who.user
             && grant.is_for_client(self.who.client);
         if fits { Ok(()) } else { Err(disconnect::INVALID_TOKEN.into()) }

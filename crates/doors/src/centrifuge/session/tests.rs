@@ -11,6 +11,7 @@ mod pair;
 mod permissions;
 mod ping;
 mod presence_and_history;
+mod profile;
 mod publish;
 mod recovery;
 mod refresh;

@@ -1,6 +1,6 @@
 //! What one input has at hand, and what it leaves behind.
 
-use vestibule_model::{ChannelKey, Close, Now, UnixSeconds};
+use vestibule_model::{ChannelKey, Close, Credential, Now, UnixSeconds};
 
 use super::Peer;
 use crate::centrifuge::codes::ErrorCode;
@@ -88,6 +88,11 @@ impl<'t> Turn<'t> {
     /// Looks after a subscription.
     pub(super) fn tend(&mut self, channel: &ChannelKey) {
         self.outputs.push(Output::Tend(channel.clone()));
+    }
+
+    /// The connection goes on with another token.
+    pub(super) fn renew(&mut self, credential: Credential) {
+        self.outputs.push(Output::Renew(Box::new(credential)));
     }
 
     /// An expiry as it is believed.

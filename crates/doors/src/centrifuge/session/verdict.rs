@@ -4,6 +4,7 @@ use vestibule_model::Close;
 
 use super::joining::Joining;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
+use crate::centrifuge::profile::TokenAnswer;
 use crate::centrifuge::rules::NotAChannel;
 use crate::centrifuge::wire::{Answer, NotJson, SubscribeRequest};
 use crate::contract::{Fault, Ticket};
@@ -61,6 +62,15 @@ impl From<ErrorCode> for Denied {
 impl From<Close> for Denied {
     fn from(close: Close) -> Self {
         Self::Close(close)
+    }
+}
+
+impl From<TokenAnswer> for Denied {
+    fn from(answer: TokenAnswer) -> Self {
+        match answer {
+            TokenAnswer::Error(error) => Self::Error(error),
+            TokenAnswer::Close(close) | TokenAnswer::ErrorAndClose(_, close) => Self::Close(close),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use vestibule_doors::contract::{Admission, Effect, Input, Notice, Order, Outcome, Output, Ticket};
 use vestibule_model::{
-    ChannelEvent, ClientId, Close, Delivery, Epoch, OrganisationId, Position, Publication, UserId,
+    ChannelEvent, ClientId, Close, Credential, Delivery, Epoch, OrganisationId, Position, Publication, UserId,
 };
 use vestibule_websocket::client;
 
@@ -150,5 +150,6 @@ fn admission(user: &str) -> Admission {
         organisation: OrganisationId::from_verified("default"),
         user: UserId::new(user),
         exclusive: false,
+        credential: Credential::default(),
     }
 }

@@ -56,7 +56,7 @@ impl Planner<'_> {
         }
         let wished = self.wishes.iter().find(|(channel, _)| **channel == *name);
         self.plan.push(Joining {
-            channel: ChannelKey::new(&self.guest.organisation, Door::Centrifuge, name),
+            channel: ChannelKey::new(&self.guest.voucher.organisation, Door::Centrifuge, name),
             info: info_in_channel(&self.guest.who, subscription.info.clone()),
             origin,
             expires: None,

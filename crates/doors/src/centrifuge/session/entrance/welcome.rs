@@ -102,7 +102,7 @@ impl Entrant {
         standing: Vec<(Subscription, SubscribeResult)>,
         turn: &mut Turn<'_>,
     ) -> Result<State, Close> {
-        let Guest { who, organisation, expires } = guest;
+        let Guest { who, voucher, expires, .. } = guest;
         let (subscriptions, results): (Vec<_>, Vec<_>) = standing.into_iter().unzip();
         let names = subscriptions.iter().map(|subscription| subscription.channel.name().into());
         let result = ConnectResult {
@@ -111,7 +111,7 @@ impl Entrant {
             ..greeting(turn)
         };
         turn.answer(self.id, Answer::Connect(Box::new(result)))?;
-        let mut open = Open::begin(who, organisation, expires, turn);
+        let mut open = Open::begin(who, voucher, expires, turn);
         for subscription in subscriptions {
             turn.release(&subscription.channel);
             open.adopt(subscription, turn);

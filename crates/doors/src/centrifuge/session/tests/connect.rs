@@ -7,7 +7,7 @@ use vestibule_model::{Close, Identity, UserId};
 
 use super::pair::{CONNECTED, NOW, Setup, after, anonymous, identity};
 use crate::centrifuge::rules::PersonalChannel;
-use crate::contract::{Full, Order, Outcome, Refusal};
+use crate::contract::{NotAdmitted, Order, Outcome, Refusal};
 
 #[test]
 fn a_peer_with_a_good_token_is_let_in() {
@@ -126,7 +126,7 @@ fn a_user_with_too_many_connections_gets_no_other() {
     pair.asks_who_bears(Some("t"));
     pair.identifies(identity());
     pair.asks_to_admit();
-    pair.answers(Outcome::Admitted(Err(Full)));
+    pair.answers(Outcome::Admitted(Err(NotAdmitted::Full)));
     pair.closes(3504);
 }
 

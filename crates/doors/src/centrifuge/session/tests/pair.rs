@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vestibule_model::{
-    ClientId, HistoryQuery, Identity, Moment, Publication, PublishOptions, SubscriptionGrant,
+    ClientId, Credential, HistoryQuery, Identity, Moment, Profile, Publication, PublishOptions,
+    SubscriptionGrant,
 };
 
 use crate::centrifuge::rules::{ChannelRules, Rules};
 use crate::centrifuge::session::{Opening, Session};
 use crate::centrifuge::wire::{Commands, Encoding, client};
 use crate::contract::{
-    Admission, Effect, Fault, Notice, Order, Outcome, Output, Refusal, Subscribe, Subscribed, Ticket,
+    Admission, Effect, Fault, Notice, Order, Outcome, Output, Refusal, Refused, Subscribe, Subscribed, Ticket,
 };
 use crate::suite::Driver;
 
@@ -25,6 +26,8 @@ pub(super) struct Pair {
     encoding: Encoding,
     /// What followed and was not looked at yet, without the wishes to be woken.
     heard: VecDeque<Output>,
+    /// What revocations know the connection by, since the last refresh.
+    pub(super) renewed: Option<Credential>,
     /// The effect that was looked at last.
     ticket: Ticket,
 }
@@ -83,7 +86,7 @@ impl Setup {
             rules: Arc::new(self.rules),
         };
         let (driver, _) = Driver::open(|now, outputs| Session::open(opening, now, outputs));
-        Pair { driver, encoding: self.encoding, heard: VecDeque::new(), ticket: Ticket(0) }
+        Pair { driver, encoding: self.encoding, heard: VecDeque::new(), renewed: None, ticket: Ticket(0) }
     }
 
     /// A connection of the user 42.
@@ -244,7 +247,11 @@ impl Pair {
     }
 
     pub(super) fn refuses_token(&mut self, refusal: Refusal) {
-        self.answers(Outcome::Identity(Err(refusal)));
+        self.refuses_token_with(refusal, Profile::Centrifugo);
+    }
+
+    pub(super) fn refuses_token_with(&mut self, refusal: Refusal, profile: Profile) {
+        self.answers(Outcome::Identity(Err(Refused { refusal, profile })));
     }
 
     pub(super) fn grants(&mut self, grant: SubscriptionGrant) {
@@ -413,6 +420,12 @@ impl Pair {
     }
 
     fn hear(&mut self, outputs: Vec<Output>) {
-        self.heard.extend(outputs.into_iter().filter(|output| !matches!(output, Output::WakeAt(_))));
+        for output in outputs {
+            match output {
+                Output::WakeAt(_) => {}
+                Output::Renew(credential) => self.renewed = Some(*credential),
+                output => self.heard.push_back(output),
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule_model::{Identity, OrganisationId, UserId};
+use vestibule_model::{Credential, Identity, OrganisationId, UserId};
 
 use super::pair::{CLIENTS, Pair, Setup, after, identity, subscribed_to};
 use crate::contract::Refusal;
@@ -76,10 +76,11 @@ fn a_token_that_is_not_good_ends_the_connection_for_good() {
 }
 
 #[test]
-fn a_token_of_another_user_or_tenant_ends_the_connection_for_good() {
+fn a_token_of_another_user_tenant_or_realm_ends_the_connection_for_good() {
     let others = [
         Identity { user: UserId::new("43"), ..identity() },
         Identity { organisation: OrganisationId::from_verified("other"), ..identity() },
+        Identity { realm: "other".into(), ..identity() },
     ];
     for other in others {
         let mut pair = expiring();
@@ -146,6 +147,15 @@ fn a_new_token_changes_what_others_see() {
     pair.receives(r#"{"id":3,"refresh":{}}"#);
     pair.sends(r#"{"id":4,"publish":{"channel":"a","data":1}}"#);
     assert_eq!(pair.asks_to_publish("a").0.info.unwrap().connection.as_deref(), Some(&b"2"[..]));
+}
+
+#[test]
+fn revocations_know_the_connection_by_its_new_token() {
+    let mut pair = expiring();
+    asks(&mut pair);
+    let credential = Credential { token: Some("new".into()), ..Credential::default() };
+    pair.identifies(Identity { credential: credential.clone(), ..identity() });
+    assert_eq!(pair.renewed, Some(credential));
 }
 
 #[test]

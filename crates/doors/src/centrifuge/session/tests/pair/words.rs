@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use vestibule_model::{
-    ChannelKey, ChannelOverride, ClientId, ClientInfo, Door, Epoch, Identity, OrganisationId, Position,
-    Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelKey, ChannelOverride, ClientId, ClientInfo, Credential, Door, Epoch, Identity, OrganisationId,
+    Position, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use crate::centrifuge::rules::Permission;
@@ -39,15 +39,7 @@ pub(in crate::centrifuge::session::tests) fn channel(name: &str) -> ChannelKey {
 
 /// The user 42, for ever.
 pub(in crate::centrifuge::session::tests) fn identity() -> Identity {
-    Identity {
-        realm: "test".into(),
-        organisation: organisation(),
-        user: UserId::new("42"),
-        expires: None,
-        info: None,
-        meta: None,
-        subscriptions: Vec::new(),
-    }
+    Identity { user: UserId::new("42"), ..Identity::anonymous("test".into(), organisation()) }
 }
 
 pub(in crate::centrifuge::session::tests) fn anonymous() -> Identity {
@@ -71,6 +63,8 @@ pub(in crate::centrifuge::session::tests) fn to(channel: &str) -> ServerSubscrip
 /// A subscription token of the user 42, for ever.
 pub(in crate::centrifuge::session::tests) fn grant(channel: &str) -> SubscriptionGrant {
     SubscriptionGrant {
+        realm: "test".into(),
+        credential: Credential::default(),
         organisation: organisation(),
         channel: channel.into(),
         user: UserId::new("42"),

@@ -1,0 +1,67 @@
+//! What clients of a realm with Cadenza's codes are told.
+
+use std::time::Duration;
+
+use vestibule_model::{Identity, Profile};
+
+use super::pair::{Pair, Setup, after, identity};
+use crate::contract::{Order, Refusal};
+
+fn cadenza() -> Identity {
+    Identity { profile: Profile::Cadenza, ..identity() }
+}
+
+fn connects() -> Pair {
+    let mut pair = Setup::new().open();
+    pair.sends(r#"{"id":1,"connect":{"token":"t"}}"#);
+    pair.asks_who_bears(Some("t"));
+    pair
+}
+
+#[test]
+fn what_is_no_token_is_answered_and_then_closed() {
+    let mut pair = connects();
+    pair.refuses_token_with(Refusal::Malformed, Profile::Cadenza);
+    pair.receives(r#"{"id":1,"error":{"code":100,"message":"invalid token format"}}"#);
+    pair.closes(3500);
+}
+
+#[test]
+fn no_token_is_final() {
+    let mut pair = Setup::new().open();
+    pair.sends(r#"{"id":1,"connect":{}}"#);
+    pair.asks_who_bears(None);
+    pair.refuses_token_with(Refusal::Missing, Profile::Cadenza);
+    pair.closes(3500);
+}
+
+#[test]
+fn an_expired_token_is_answered_with_109_so_that_clients_fetch_another() {
+    let mut pair = connects();
+    pair.refuses_token_with(Refusal::Expired, Profile::Cadenza);
+    pair.receives(r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#);
+}
+
+#[test]
+fn a_connection_that_is_not_refreshed_ends_with_3500_after_the_grace() {
+    let quiet = Setup::new().rules(|rules| rules.client.ping_interval = Duration::ZERO);
+    let mut pair = quiet.connected_as(Identity { expires: after(60), ..cadenza() });
+    pair.pass_secs(84);
+    pair.is_silent();
+    pair.pass_secs(1);
+    pair.closes(3500);
+}
+
+#[test]
+fn a_revoked_token_ends_the_connection_and_a_fresh_one_may_heal_it() {
+    for (profile, healed, code) in [
+        (Profile::Centrifugo, true, 3005),
+        (Profile::Centrifugo, false, 3500),
+        (Profile::Cadenza, true, 3500),
+        (Profile::Cadenza, false, 3500),
+    ] {
+        let mut pair = Setup::new().connected_as(Identity { profile, ..identity() });
+        pair.orders(Order::Revoke { healed_by_a_fresh_token: healed });
+        pair.closes(code);
+    }
+}
