@@ -20,8 +20,7 @@ pub mod tokens;
 
 use super::plan::{Keys, Plan, Refused, Sources};
 use super::written::section::Section;
-use super::written::{Notes, Outline, Setting, file, raw};
-use super::written::{Origin, Raw, Table, Value};
+use super::written::{Notes, Origin, Outline, Raw, Setting, Table, Value, file};
 use model::Centrifugo;
 
 const KEYS: Keys = Keys {
@@ -38,11 +37,7 @@ const KEYS: Keys = Keys {
 /// # Errors
 /// A file that cannot be read, or everything that is wrong.
 pub fn load(sources: &Sources) -> Result<Plan, Refused> {
-    let table = match &sources.file {
-        Some(path) => file::read(path)?,
-        None => Table::new(),
-    };
-    complete(table, sources)
+    complete(sources.table()?, sources)
 }
 
 /// The same with a file in JSON that is at hand.
@@ -58,10 +53,7 @@ pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
 fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
     let mut notes = Notes::default();
     let strays = environment::apply(&mut table, &sources.variables, &mut notes);
-    for (key, value) in &sources.flags {
-        let path: Vec<_> = key.split('.').collect();
-        raw::put(&mut table, &path, Raw::text(value, Origin::Flag(key.clone())));
-    }
+    sources.apply_flags(&mut table);
     let whole = Raw { value: Value::Table(table), origin: Origin::File(None) };
     let centrifugo = Centrifugo::read(whole, "", &mut notes).unwrap_or_default();
     let mut warnings = foreign::sort(&mut notes, &centrifugo);

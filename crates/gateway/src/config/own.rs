@@ -13,7 +13,7 @@ pub mod settle;
 
 use super::plan::{Keys, Plan, Refused, Sources};
 use super::written::section::Section;
-use super::written::{Notes, Origin, Outline, Raw, Setting, Table, Value, file, raw};
+use super::written::{Notes, Origin, Outline, Raw, Setting, Table, Value, file};
 use model::Own;
 
 const KEYS: Keys = Keys {
@@ -30,11 +30,7 @@ const KEYS: Keys = Keys {
 /// # Errors
 /// A file that cannot be read, or everything that is wrong.
 pub fn load(sources: &Sources) -> Result<Plan, Refused> {
-    let table = match &sources.file {
-        Some(path) => file::read(path)?,
-        None => Table::new(),
-    };
-    complete(table, sources)
+    complete(sources.table()?, sources)
 }
 
 /// The same with a file that is at hand.
@@ -49,10 +45,7 @@ pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
 
 fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
     let warnings = environment::apply(&mut table, &sources.variables);
-    for (key, value) in &sources.flags {
-        let path: Vec<_> = key.split('.').collect();
-        raw::put(&mut table, &path, Raw::text(value, Origin::Flag(key.clone())));
-    }
+    sources.apply_flags(&mut table);
     let mut notes = Notes::default();
     let whole = Raw { value: Value::Table(table), origin: Origin::File(None) };
     let own = Own::read(whole, "", &mut notes).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use super::Settings;
-use super::written::{Complaint, Notes, Unreadable};
+use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
 use crate::api::OWN_PATHS;
 use crate::telemetry::log::LogSettings;
 use crate::transport::Origins;
@@ -56,6 +56,24 @@ pub struct Keys {
     pub health_path: &'static str,
     /// The path of the metrics.
     pub metrics_path: &'static str,
+}
+
+impl Sources {
+    /// What the file holds; nothing when there is none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn table(&self) -> Result<Table, Unreadable> {
+        self.file.as_ref().map_or_else(|| Ok(Table::new()), |path| file::read(path))
+    }
+
+    /// Puts the flags over what the file and the variables say.
+    pub fn apply_flags(&self, table: &mut Table) {
+        for (key, value) in &self.flags {
+            let path: Vec<_> = key.split('.').collect();
+            raw::put(table, &path, Raw::text(value, Origin::Flag(key.clone())));
+        }
+    }
 }
 
 impl Plan {
