@@ -1,1 +1,0 @@
-//! What is kept: the store contracts by noun, and SQLite.
