@@ -9,9 +9,12 @@ pub struct House {
 }
 
 impl House {
-    /// The repository that this program was built from.
+    /// The repository in which cargo runs this program, which may be another than the one that it was built from when
+    /// two share a build folder; without cargo, the latter.
     pub fn here() -> Self {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let here =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let here = Path::new(&here);
         let root = here.parent().unwrap_or(here).to_owned();
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |set| root.join(set));
