@@ -49,9 +49,6 @@ impl Steward {
         let broker = self.broker();
         match effect {
             Effect::Authenticate(token) => Outcome::Identity(self.authenticate(token, now).map(Box::new)),
-            Effect::AuthenticateConsumer(token) => {
-                Outcome::Identity(self.authenticate(Some(token), now).map(Box::new))
-            }
             Effect::Authorise(token) => Outcome::Grant(self.authorise(&token, now).map(Box::new)),
             Effect::Publish { channel, publication, options } => Outcome::Published(
                 broker.publish(&channel, publication, &options, now).await.map(|_| ()).map_err(fault),
@@ -65,8 +62,8 @@ impl Steward {
             Effect::History { channel, query, meta_ttl } => {
                 Outcome::History(broker.history(&channel, &query, meta_ttl, now).await.map_err(fault))
             }
-            Effect::Admit(_) | Effect::Subscribe(_) | Effect::Enter(..) => {
-                unreachable!("a worker keeps its own roster, shard and rooms, and never hands these on")
+            Effect::Admit(_) | Effect::Subscribe(_) => {
+                unreachable!("a worker keeps its own roster and shard, and never hands these on")
             }
         }
     }

@@ -11,8 +11,6 @@ use crate::OrganisationId;
 pub enum Door {
     /// The Centrifuge protocol.
     Centrifuge,
-    /// WebRTC signaling.
-    Signal,
 }
 
 /// A channel: (organisation, door, name). The unit of order, history, presence and fan-out.

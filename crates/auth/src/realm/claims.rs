@@ -21,6 +21,8 @@ const MAX_FRACTIONAL_TIME: f64 = 9_007_199_254_740_992.0;
 pub(super) struct Claims<'t> {
     payload: &'t Object<'t>,
     null_is_absent: bool,
+    /// `jti`.
+    pub(super) id: Option<Cow<'t, str>>,
     /// The name of the user, from whichever claim the realm takes it.
     pub(super) user: Option<Cow<'t, str>>,
     /// `exp`.
@@ -43,6 +45,7 @@ impl<'t> Claims<'t> {
         let mut claims = Self {
             payload,
             null_is_absent: rules.preset.takes_null_as_absent(),
+            id: None,
             user: None,
             expires: None,
             not_before: None,
@@ -51,7 +54,7 @@ impl<'t> Claims<'t> {
             audiences: Vec::new(),
             channel: None,
         };
-        claims.text("jti")?;
+        claims.id = claims.text("jti")?;
         claims.user = claims.text("sub")?;
         if &*rules.user_claim != "sub" {
             claims.user = claims.text_of(&rules.user_claim, "user_id_claim")?;

@@ -15,7 +15,12 @@ use crate::token::Object;
 /// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
 /// says who its bearer is and until when, and nothing else.
 pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, Reason> {
-    let mut identity = Identity { user: user(claims), expires: claims.expires, ..anonymous(realm) };
+    let mut identity = Identity {
+        user: user(claims),
+        credential: credential(claims),
+        expires: claims.expires,
+        ..anonymous(realm)
+    };
     if realm.rules.gateway_claims {
         identity.expires = expiry(claims)?;
         identity.info = claims.bytes("info", "b64info")?;
@@ -23,6 +28,11 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         identity.subscriptions = subscriptions(claims)?;
     }
     Ok(identity)
+}
+
+/// What revocations know the token by. No realm says yet which claim names the login session.
+fn credential(claims: &Claims<'_>) -> Credential {
+    Credential { token: claims.id.as_deref().map(Into::into), session: None, issued: claims.issued }
 }
 
 /// Whoever comes without a token.
@@ -35,7 +45,7 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
     let client = claims.text("client")?.filter(|client| !client.is_empty());
     Ok(SubscriptionGrant {
         realm: realm.name.clone(),
-        credential: Credential::default(),
+        credential: credential(claims),
         organisation: realm.organisation.clone(),
         channel: claims.channel.as_deref().ok_or(Reason::ClaimMissing("channel"))?.into(),
         user: user(claims),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule_auth::{Expected, Preset, RealmConfig, RealmsConfig, Reason, Refusal};
-use vestibule_model::{ChannelOverride, ServerSubscription, UnixSeconds};
+use vestibule_model::{ChannelOverride, Credential, ServerSubscription, UnixSeconds};
 
 use crate::support::{
     NOW, at, built, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient,
@@ -18,6 +18,14 @@ fn a_good_token_says_who_in_which_organisation_and_until_when() {
     assert_eq!(identity.expires, Some(UnixSeconds(at(60))));
     assert_eq!((identity.info, identity.meta), (None, None));
     assert_eq!(identity.subscriptions, []);
+}
+
+#[test]
+fn revocations_know_a_token_by_its_id_and_by_when_it_was_issued() {
+    let claims = claims_with(json!({"jti": "one", "iat": at(-5)}));
+    let known = connect(lenient(), &claims).expect("a good token").credential;
+    let expected = Credential { token: Some("one".into()), session: None, issued: Some(UnixSeconds(at(-5))) };
+    assert_eq!(known, expected);
 }
 
 #[test]

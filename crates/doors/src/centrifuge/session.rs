@@ -9,6 +9,7 @@
 //! - one file for each command: `subscribe`, `unsubscribe`, `publish`, `presence`, `history`, `rpc`,
 //!   `refresh`, `sub_refresh`;
 //! - `order`: what the house says unasked;
+//! - `verdict`: what becomes of a command; `profile`: what the clients of a realm are told about their tokens;
 //! - `terms`, `joining`, `subscription`: what a subscription is granted, while it is made, when it stands;
 //! - `pulse`, `deadline`: pings, expiry and the presence tick;
 //! - `turn`: what one input has at hand, and what it leaves behind.
@@ -20,6 +21,7 @@ mod joining;
 mod open;
 mod order;
 mod presence;
+mod profile;
 mod publish;
 mod pulse;
 mod refresh;

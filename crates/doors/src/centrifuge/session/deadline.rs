@@ -4,10 +4,10 @@
 use vestibule_model::{Close, Moment, UnixSeconds};
 
 use super::open::Open;
+use super::profile;
 use super::pulse::spread;
 use super::turn::Turn;
 use crate::centrifuge::codes::{UnsubscribeCode, disconnect};
-use crate::centrifuge::profile;
 
 /// The presence tick. It exists only while some subscription needs it.
 #[derive(Debug, Default)]

@@ -18,11 +18,11 @@ use vestibule_model::{ClientInfo, Close, Credential, Identity, Moment, Position,
 use super::State;
 use super::joining::Joining;
 use super::open::Voucher;
+use super::profile;
 use super::terms::Wish;
 use super::turn::Turn;
 use super::verdict::Denied;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
-use crate::centrifuge::profile::{self, TokenAnswer};
 use crate::centrifuge::rules::Rules;
 use crate::centrifuge::wire::{Command, Commands, ConnectRequest, Request};
 use crate::contract::{Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Secret, Ticket};
@@ -91,9 +91,7 @@ impl Waiting {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Waiting(self))
             }
-            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_) | Notice::Left(_)) => {
-                Ok(State::Waiting(self))
-            }
+            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => Ok(State::Waiting(self)),
         }
     }
 
@@ -126,7 +124,7 @@ impl Authenticating {
         match input {
             Input::Outcome(ticket, Outcome::Identity(outcome)) if ticket == self.ticket => match outcome {
                 Ok(identity) => self.entrant.identified(*identity, turn),
-                Err(refused) => self.entrant.refused(profile::at_connect(refused), turn),
+                Err(refused) => self.entrant.deny(profile::at_connect(refused), turn),
             },
             other => {
                 self.entrant.meanwhile(other, turn)?;
@@ -150,7 +148,7 @@ impl Admitting {
                     Err(NotAdmitted::Full) => Err(disconnect::CONNECTION_LIMIT),
                     Err(NotAdmitted::Revoked { healed_by_a_fresh_token }) => {
                         let profile = guest.voucher.profile;
-                        entrant.refused(profile::revoked_at_connect(profile, healed_by_a_fresh_token), turn)
+                        entrant.deny(profile::revoked_at_connect(profile, healed_by_a_fresh_token), turn)
                     }
                 }
             }
@@ -170,10 +168,9 @@ impl Refused {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Refused(self))
             }
-            Input::Message(_)
-            | Input::Pong
-            | Input::Outcome(..)
-            | Input::Notice(Notice::Lost(_) | Notice::Left(_)) => Ok(State::Refused(self)),
+            Input::Message(_) | Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => {
+                Ok(State::Refused(self))
+            }
         }
     }
 }
@@ -193,8 +190,7 @@ impl Entrant {
         let guest = Guest { who, voucher, credential: identity.credential, expires };
         let plan = match plan::plan(&guest, &identity.subscriptions, &self.wishes, turn.rules) {
             Ok(plan) => plan,
-            Err(Denied::Error(error)) => return self.turn_away(error, turn),
-            Err(Denied::Close(close)) => return Err(close),
+            Err(denied) => return self.deny(denied, turn),
         };
         if expires.is_some_and(|expires| turn.ttl(expires).is_none()) {
             return self.turn_away(ErrorCode::EXPIRED, turn);
@@ -203,11 +199,12 @@ impl Entrant {
         Ok(State::Admitting(Box::new(Admitting { ticket, entrant: self, guest, plan })))
     }
 
-    fn refused(self, answer: TokenAnswer, turn: &mut Turn<'_>) -> Result<State, Close> {
-        match answer {
-            TokenAnswer::Error(error) => self.turn_away(error, turn),
-            TokenAnswer::Close(close) => Err(close),
-            TokenAnswer::ErrorAndClose(error, close) => {
+    /// The connect command is refused.
+    fn deny(self, denied: Denied, turn: &mut Turn<'_>) -> Result<State, Close> {
+        match denied {
+            Denied::Error(error) => self.turn_away(error, turn),
+            Denied::Close(close) => Err(close),
+            Denied::ErrorAndClose(error, close) => {
                 turn.refuse(self.id, error)?;
                 Err(close)
             }
@@ -227,7 +224,7 @@ impl Entrant {
             Input::Notice(Notice::Order(order)) => self.orders.push(final_order(order)?),
             Input::Notice(Notice::Lost(_)) => return Err(disconnect::INSUFFICIENT_STATE),
             Input::Deadline => unless_stale(self.stale, disconnect::SERVER_ERROR, turn)?,
-            Input::Message(_) | Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Left(_)) => {}
+            Input::Message(_) | Input::Pong | Input::Outcome(..) => {}
         }
         if self.orders.len() > WAITING_ORDERS {
             return Err(disconnect::INSUFFICIENT_STATE);

@@ -80,8 +80,6 @@ impl Open {
             Input::Outcome(ticket, outcome) => self.outcome(ticket, outcome, turn),
             Input::Notice(Notice::Lost(channel)) => self.lost(channel.name(), turn),
             Input::Notice(Notice::Order(order)) => self.order(order, turn),
-            // This door has no rooms.
-            Input::Notice(Notice::Left(_)) => Ok(()),
             Input::Deadline => self.look_at_the_clock(turn),
             Input::Pong => {
                 self.pulse.transport_pong(turn);
@@ -169,6 +167,10 @@ impl Open {
             Ok(Step::Waits(ticket, errand)) => return Ok(Some((ticket, errand))),
             Err(Denied::Error(error)) => turn.refuse(id, error)?,
             Err(Denied::Close(close)) => return Err(close),
+            Err(Denied::ErrorAndClose(error, close)) => {
+                turn.refuse(id, error)?;
+                return Err(close);
+            }
         }
         Ok(None)
     }

@@ -8,11 +8,11 @@ use vestibule_model::{ChannelEvent, Close, Position, ServerSubscription, UnixSec
 
 use super::joining::{Fate, Joining, info_in_channel};
 use super::open::Open;
+use super::profile;
 use super::subscription::Origin;
 use super::terms::{Terms, Wish};
 use super::turn::Turn;
 use crate::centrifuge::codes::{UnsubscribeCode, disconnect};
-use crate::centrifuge::profile;
 use crate::centrifuge::wire::{NotJson, Push, SubscribePush};
 use crate::contract::{Order, Outcome, Subscribed, Ticket};
 

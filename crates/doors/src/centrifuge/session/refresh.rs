@@ -7,11 +7,11 @@ use vestibule_model::{ClientInfo, Identity, ServerSubscription, UnixSeconds};
 
 use super::joining::info_in_channel;
 use super::open::Open;
+use super::profile;
 use super::subscription::Origin;
 use super::turn::Turn;
 use super::verdict::{Errand, Step, Verdict};
 use crate::centrifuge::codes::{ErrorCode, disconnect};
-use crate::centrifuge::profile;
 use crate::centrifuge::wire::{Answer, RefreshRequest};
 use crate::contract::{Effect, Refused, Secret};
 
@@ -31,7 +31,7 @@ impl Open {
     ) -> Verdict {
         let identity = match identity {
             Ok(identity) => identity,
-            Err(refused) => return Err(profile::at_refresh(refused).into()),
+            Err(refused) => return Err(profile::at_refresh(refused)),
         };
         if !self.is_vouched_for_by(&identity) {
             return Err(disconnect::INVALID_TOKEN.into());

@@ -4,7 +4,6 @@ use vestibule_model::Close;
 
 use super::joining::Joining;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
-use crate::centrifuge::profile::TokenAnswer;
 use crate::centrifuge::rules::NotAChannel;
 use crate::centrifuge::wire::{Answer, NotJson, SubscribeRequest};
 use crate::contract::{Fault, Ticket};
@@ -24,12 +23,14 @@ pub(super) enum Step {
 }
 
 /// A command that is refused.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Denied {
     /// The peer is told why and may go on.
     Error(ErrorCode),
     /// The connection ends.
     Close(Close),
+    /// The peer is told why, and the connection ends.
+    ErrorAndClose(ErrorCode, Close),
 }
 
 /// What the house is doing for a command, with what is needed to go on afterwards.
@@ -62,15 +63,6 @@ impl From<ErrorCode> for Denied {
 impl From<Close> for Denied {
     fn from(close: Close) -> Self {
         Self::Close(close)
-    }
-}
-
-impl From<TokenAnswer> for Denied {
-    fn from(answer: TokenAnswer) -> Self {
-        match answer {
-            TokenAnswer::Error(error) => Self::Error(error),
-            TokenAnswer::Close(close) | TokenAnswer::ErrorAndClose(_, close) => Self::Close(close),
-        }
     }
 }
 

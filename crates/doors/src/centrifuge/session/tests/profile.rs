@@ -1,11 +1,11 @@
-//! What clients of a realm with Cadenza's codes are told.
+//! What clients are told about their tokens, in the codes of their realm.
 
 use std::time::Duration;
 
 use vestibule_model::{Identity, Profile};
 
 use super::pair::{Pair, Setup, after, identity};
-use crate::contract::{Order, Refusal};
+use crate::contract::{NotAdmitted, Order, Outcome, Refusal};
 
 fn cadenza() -> Identity {
     Identity { profile: Profile::Cadenza, ..identity() }
@@ -64,4 +64,27 @@ fn a_revoked_token_ends_the_connection_and_a_fresh_one_may_heal_it() {
         pair.orders(Order::Revoke { healed_by_a_fresh_token: healed });
         pair.closes(code);
     }
+}
+
+#[test]
+fn a_token_that_is_revoked_before_its_connection_is_counted_is_refused_as_at_the_door() {
+    for healed in [true, false] {
+        let mut pair = connects();
+        pair.identifies(identity());
+        pair.asks_to_admit();
+        let revoked = NotAdmitted::Revoked { healed_by_a_fresh_token: healed };
+        pair.answers(Outcome::Admitted(Err(revoked)));
+        if healed {
+            pair.receives(r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#);
+        } else {
+            pair.closes(3500);
+        }
+    }
+}
+
+#[test]
+fn a_revocation_on_the_way_in_makes_the_client_come_back_and_hear_why() {
+    let mut pair = connects();
+    pair.orders(Order::Revoke { healed_by_a_fresh_token: false });
+    pair.closes(3011);
 }

@@ -6,7 +6,8 @@
 
 use vestibule_model::{Close, Profile};
 
-use super::codes::{ErrorCode, disconnect};
+use super::verdict::Denied;
+use crate::centrifuge::codes::{ErrorCode, disconnect};
 use crate::contract::{Refusal, Refused};
 
 /// The token ran out: the application gets a fresh one and connects anew.
@@ -18,44 +19,31 @@ const MALFORMED: Close = Close::new(3500, "invalid token format");
 /// The same as an answer, which is what applications look for.
 const MALFORMED_TOKEN: ErrorCode = ErrorCode { code: 100, message: "invalid token format", temporary: false };
 
-/// What becomes of a command whose token was not taken.
-#[derive(Debug, PartialEq, Eq)]
-pub enum TokenAnswer {
-    /// The command is answered with an error.
-    Error(ErrorCode),
-    /// The connection ends.
-    Close(Close),
-    /// The command is answered, and then the connection ends.
-    ErrorAndClose(ErrorCode, Close),
-}
-
 /// The answer to a connect command.
-pub fn at_connect(Refused { refusal, profile }: Refused) -> TokenAnswer {
+pub(super) fn at_connect(Refused { refusal, profile }: Refused) -> Denied {
     match (refusal, profile) {
-        (Refusal::Missing, Profile::Centrifugo) => TokenAnswer::Close(disconnect::BAD_REQUEST),
-        (Refusal::Missing, Profile::Cadenza) => TokenAnswer::Close(TOKEN_REQUIRED),
-        (Refusal::Malformed, Profile::Cadenza) => TokenAnswer::ErrorAndClose(MALFORMED_TOKEN, MALFORMED),
-        (Refusal::Malformed | Refusal::Invalid, _) => TokenAnswer::Close(disconnect::INVALID_TOKEN),
-        (Refusal::Anonymous, _) => TokenAnswer::Close(disconnect::PERMISSION_DENIED),
-        (Refusal::Expired, _) => TokenAnswer::Error(ErrorCode::TOKEN_EXPIRED),
-        (Refusal::Unavailable, _) => TokenAnswer::Error(ErrorCode::INTERNAL),
+        (Refusal::Missing, Profile::Centrifugo) => Denied::Close(disconnect::BAD_REQUEST),
+        (Refusal::Missing, Profile::Cadenza) => Denied::Close(TOKEN_REQUIRED),
+        (Refusal::Malformed, Profile::Cadenza) => Denied::ErrorAndClose(MALFORMED_TOKEN, MALFORMED),
+        (Refusal::Malformed | Refusal::Invalid, _) => Denied::Close(disconnect::INVALID_TOKEN),
+        (Refusal::Anonymous, _) => Denied::Close(disconnect::PERMISSION_DENIED),
+        (Refusal::Expired, _) => Denied::Error(ErrorCode::TOKEN_EXPIRED),
+        (Refusal::Unavailable, _) => Denied::Error(ErrorCode::INTERNAL),
     }
 }
 
 /// The answer to a refresh command. An expired token is worth nothing any more, so there the connection ends.
-pub fn at_refresh(Refused { refusal, profile }: Refused) -> TokenAnswer {
+pub(super) fn at_refresh(Refused { refusal, profile }: Refused) -> Denied {
     match refusal {
-        Refusal::Expired => TokenAnswer::Close(at_expiry(profile)),
-        Refusal::Unavailable => TokenAnswer::Error(ErrorCode::INTERNAL),
-        Refusal::Anonymous => TokenAnswer::Close(disconnect::PERMISSION_DENIED),
-        Refusal::Missing | Refusal::Malformed | Refusal::Invalid => {
-            TokenAnswer::Close(disconnect::INVALID_TOKEN)
-        }
+        Refusal::Expired => Denied::Close(at_expiry(profile)),
+        Refusal::Unavailable => Denied::Error(ErrorCode::INTERNAL),
+        Refusal::Anonymous => Denied::Close(disconnect::PERMISSION_DENIED),
+        Refusal::Missing | Refusal::Malformed | Refusal::Invalid => Denied::Close(disconnect::INVALID_TOKEN),
     }
 }
 
 /// The goodbye to a connection whose token has run out.
-pub fn at_expiry(profile: Profile) -> Close {
+pub(super) fn at_expiry(profile: Profile) -> Close {
     match profile {
         Profile::Centrifugo => disconnect::EXPIRED,
         Profile::Cadenza => TOKEN_EXPIRED,
@@ -63,12 +51,12 @@ pub fn at_expiry(profile: Profile) -> Close {
 }
 
 /// The goodbye to a connection whose token was revoked.
-pub fn at_revocation(profile: Profile, healed_by_a_fresh_token: bool) -> Close {
+pub(super) fn at_revocation(profile: Profile, healed_by_a_fresh_token: bool) -> Close {
     if healed_by_a_fresh_token { at_expiry(profile) } else { disconnect::INVALID_TOKEN }
 }
 
 /// A token that was revoked before its connection was counted.
-pub fn revoked_at_connect(profile: Profile, healed_by_a_fresh_token: bool) -> TokenAnswer {
+pub(super) fn revoked_at_connect(profile: Profile, healed_by_a_fresh_token: bool) -> Denied {
     let refusal = if healed_by_a_fresh_token { Refusal::Expired } else { Refusal::Invalid };
     at_connect(Refused { refusal, profile })
 }
@@ -77,20 +65,20 @@ pub fn revoked_at_connect(profile: Profile, healed_by_a_fresh_token: bool) -> To
 mod tests {
     use super::*;
 
-    fn connect(refusal: Refusal) -> TokenAnswer {
+    fn connect(refusal: Refusal) -> Denied {
         at_connect(Refused { refusal, profile: Profile::Cadenza })
     }
 
     #[test]
     fn an_application_that_waits_for_3500_hears_it_whenever_its_token_is_of_no_use() {
-        assert_eq!(connect(Refusal::Missing), TokenAnswer::Close(Close::new(3500, "token required")));
-        assert_eq!(connect(Refusal::Invalid), TokenAnswer::Close(Close::new(3500, "invalid token")));
+        assert_eq!(connect(Refusal::Missing), Denied::Close(Close::new(3500, "token required")));
+        assert_eq!(connect(Refusal::Invalid), Denied::Close(Close::new(3500, "invalid token")));
         assert_eq!(at_expiry(Profile::Cadenza), Close::new(3500, "token expired"));
     }
 
     #[test]
     fn what_is_no_token_is_said_to_be_none() {
-        let TokenAnswer::ErrorAndClose(error, _) = connect(Refusal::Malformed) else { unreachable!() };
+        let Denied::ErrorAndClose(error, _) = connect(Refusal::Malformed) else { unreachable!() };
         assert_eq!((error.code, error.message, error.temporary), (100, "invalid token format", false));
     }
 
@@ -98,9 +86,9 @@ mod tests {
     fn clients_that_fetch_tokens_are_healed_in_either_profile() {
         for profile in [Profile::Centrifugo, Profile::Cadenza] {
             let answer = at_connect(Refused { refusal: Refusal::Expired, profile });
-            assert_eq!(answer, TokenAnswer::Error(ErrorCode::TOKEN_EXPIRED), "{profile:?}");
+            assert_eq!(answer, Denied::Error(ErrorCode::TOKEN_EXPIRED), "{profile:?}");
             let answer = at_connect(Refused { refusal: Refusal::Unavailable, profile });
-            assert_eq!(answer, TokenAnswer::Error(ErrorCode::INTERNAL), "{profile:?}");
+            assert_eq!(answer, Denied::Error(ErrorCode::INTERNAL), "{profile:?}");
         }
     }
 
