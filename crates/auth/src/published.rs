@@ -141,6 +141,11 @@ impl PublishedKeys {
 }
 
 impl Snapshot {
+    /// The names of the good keys that the provider listed.
+    pub fn kids(&self) -> impl Iterator<Item = &str> {
+        self.marks.keys().map(AsRef::as_ref)
+    }
+
     /// How many good keys the provider listed.
     pub fn count(&self) -> usize {
         self.marks.len()
