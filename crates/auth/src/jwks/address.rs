@@ -35,7 +35,10 @@ impl KeyAddress {
             return Err(AddressFault::Form);
         }
         let url = Url::parse(text).map_err(|_| AddressFault::Form)?;
+        let behind = text.get(url.scheme().len()..).unwrap_or_default();
+        let begins_well = behind.starts_with("://") && !behind.starts_with(":///");
         match url.scheme() {
+            "https" | "http" if !begins_well => return Err(AddressFault::Form),
             "https" => {}
             "http" if unencrypted || is_here(&url) => {}
             "http" => return Err(AddressFault::Unencrypted),
@@ -144,6 +147,9 @@ mod tests {
             "https://",
             "https:// id.example",
             "https://id.example\\@a",
+            "https:/id.example",
+            "https:id.example",
+            "https:///id.example",
             "\thttps://a",
         ] {
             assert_eq!(fault(text), Some(AddressFault::Form), "{text:?}");
