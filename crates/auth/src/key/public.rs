@@ -219,6 +219,7 @@ mod tests {
         assert_eq!(kind(pem!("rsa_weak.pub.pem")), Err(PublicKeyFault::RsaSize(1024)));
         assert_eq!(kind(pem!("rsa_exponent_3.pub.pem")), Err(PublicKeyFault::RsaExponent));
         assert_eq!(kind(pem!("secp256k1.pub.pem")), Err(PublicKeyFault::Unsupported));
+        assert_eq!(kind(pem!("p256_compressed.pub.pem")), Err(PublicKeyFault::Unsupported));
         assert_eq!(kind(pem!("p256.pem")), Err(PublicKeyFault::PrivateKey));
         assert_eq!(kind("secret"), Err(PublicKeyFault::NotPem));
         assert_eq!(kind(""), Err(PublicKeyFault::NotPem));

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
-use vestibule_auth::jwks::{Answer, Policy, Source};
+use tokio::time::Instant;
+use vestibule_auth::jwks::{Answer, KeyAddress, Place, Policy, Source};
 use vestibule_auth::{Algorithm, KeyWish, PublishedKeys, PublishedState};
 
 use super::{Provider, Reply, refusing};
@@ -169,6 +171,19 @@ async fn two_realms_with_one_provider_have_keys_of_their_own() {
         keeper.status(clock).iter().map(|status| &*status.realm).collect::<Vec<_>>(),
         ["one", "other"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wish_waits_two_and_a_half_seconds_and_no_longer() {
+    // Connections are taken by the system and by nobody else.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/keys", listener.local_addr().unwrap());
+    let mut source = Source::new(Place::Keys(KeyAddress::parse(&url, false).unwrap()));
+    source.timeout = Duration::from_secs(60);
+    let world = World::of(source);
+    let asked = Instant::now();
+    assert_eq!(world.ask(Some("a")).await, Answer::Unavailable);
+    assert_eq!(asked.elapsed().as_millis(), 2_500);
 }
 
 #[tokio::test]
