@@ -7,21 +7,25 @@
 //! - [`realm`]: one trusted source of tokens, and the order in which its checks are made;
 //! - `token`: a token taken apart, well formed but not believed;
 //! - [`key`]: keys tied to algorithms, and the one question that they answer;
+//! - [`published`]: keys that a provider publishes, as they were fetched last; [`jwks`]: how they are read, and when;
 //! - [`refusal`]: why a token is not accepted;
 //! - [`config`]: a realm as an operator describes it, checked and consumed at start;
 //! - [`mint`]: tokens for development and tests.
 
 pub mod config;
+pub mod jwks;
 pub mod key;
 pub mod mint;
+pub mod published;
 pub mod realm;
 pub mod realms;
 pub mod refusal;
 mod token;
 
 pub use config::{ConfigError, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret, Warning};
-pub use key::{Algorithm, Family, PublicKeyFault};
+pub use key::{Algorithm, Family, JwkFault, PublicKeyFault};
 pub use mint::{DevelopmentKey, TokenDraft};
+pub use published::{KeyWish, PublishedKeys, PublishedState};
 pub use realm::Realm;
 pub use realms::Realms;
 pub use refusal::{JsonFault, Reason, Refusal};

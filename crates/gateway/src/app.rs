@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::time::interval;
+use vestibule_auth::{Realms, RealmsConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
 
 use crate::api::{self, Api};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::keys::KeyKeeper;
+use crate::office::Office;
 use crate::steward::Steward;
 use crate::telemetry::Counters;
 use crate::transport::{
@@ -34,6 +37,8 @@ pub struct House {
     counters: Vec<Arc<Counters>>,
     threads: Vec<JoinHandle<()>>,
     steward: Steward,
+    /// Closed last, when nobody is left who could ask for anything.
+    _office: Office,
     clock: Clock,
     stops: Stops,
     /// How long a graceful stop may take.
@@ -55,10 +60,9 @@ impl House {
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
-        let (realms, warnings) = settings.realms.build().map_err(StartFailure::Realms)?;
-        for warning in warnings {
-            tracing::warn!("{warning}");
-        }
+        let realms = realms(settings.realms)?;
+        let office = Office::open().map_err(StartFailure::Thread)?;
+        let keys = KeyKeeper::open([], &office.handle(), clock).map_err(StartFailure::Keys)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let steward = Steward::new(realms, broker, |errand| {
             tokio::task::spawn_local(errand);
@@ -72,6 +76,7 @@ impl House {
             node: settings.node,
             rules: Arc::clone(&rules),
             steward: steward.clone(),
+            keys,
             inboxes: inboxes.clone(),
             counters: counters.clone(),
             clock,
@@ -110,7 +115,8 @@ impl House {
         };
         let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        Ok(Self { address, inboxes, counters, threads, steward, clock, stops, grace: settings.shutdown })
+        let grace = settings.shutdown;
+        Ok(Self { address, inboxes, counters, threads, steward, _office: office, clock, stops, grace })
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -138,6 +144,15 @@ impl House {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+/// The realms; what is legal but unwise about them is said.
+fn realms(config: RealmsConfig) -> Result<Realms, StartFailure> {
+    let (realms, warnings) = config.build().map_err(StartFailure::Realms)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(realms)
 }
 
 /// One for each core, and no more than a broker can tell apart.

@@ -26,8 +26,9 @@ const ORDER: &[&[&str]] = &[
     &["transport"],
     &["worker"],
     &["steward"],
+    &["keys"],
     &["telemetry"],
-    &["clock"],
+    &["clock", "office"],
 ];
 
 fn check(tree: &Tree) -> Vec<Finding> {
