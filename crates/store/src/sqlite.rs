@@ -1,0 +1,43 @@
+//! The embedded store: SQLite, in a file that this process alone writes, or in its memory.
+//!
+//! - `open`: the file, its permissions, how SQLite is set, and the steps that bring the tables up to date;
+//! - `revocations`, `used_tokens`: what each noun is in SQL; `rows`: a revocation as a row and back;
+//! - `migrations/`: the tables, step by step. A step that was released is never changed.
+//!
+//! A file is in SQLite's WAL mode, in which readers do not wait for the writer. A write is on the disk when it is
+//! answered: a revocation that was confirmed outlives a power cut.
+
+mod open;
+mod revocations;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod used_tokens;
+
+use sqlx::SqlitePool;
+
+use crate::{Store, StoreError};
+
+/// The store in SQLite. Cloning it costs one reference count.
+#[derive(Clone, Debug)]
+pub struct SqliteStore(SqlitePool);
+
+impl SqliteStore {
+    /// Ends its connections once they are done; what comes later is refused.
+    pub async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+impl Store for SqliteStore {
+    /// Reads from the file, and not only from SQLite's memory of it.
+    async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT COUNT(*) FROM sqlite_schema").execute(&self.0).await.map_err(trouble)?;
+        Ok(())
+    }
+}
+
+/// As much of a database's error as a log may hold: none of ours has a value in its text.
+fn trouble(error: sqlx::Error) -> StoreError {
+    StoreError::Unavailable(error.to_string().into())
+}
