@@ -11,11 +11,13 @@ use tokio::select;
 use tokio::time::interval;
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
+use vestibule_store::Location;
 
 use crate::api::{self, Api};
 use crate::clock::Clock;
-use crate::config::Settings;
-use crate::steward::Steward;
+use crate::config::{Settings, StoreSettings};
+use crate::office::Office;
+use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::transport::{
     Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start,
@@ -34,6 +36,8 @@ pub struct House {
     counters: Vec<Arc<Counters>>,
     threads: Vec<JoinHandle<()>>,
     steward: Steward,
+    /// Closed last, when nobody is left who could ask for anything.
+    _office: Office,
     clock: Clock,
     stops: Stops,
     /// How long a graceful stop may take.
@@ -60,7 +64,9 @@ impl House {
             tracing::warn!("{warning}");
         }
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
-        let steward = Steward::new(realms, broker, |errand| {
+        let office = Office::open().map_err(StartFailure::Thread)?;
+        let records = open_records(&settings.store, &office, clock)?;
+        let steward = Steward::new(realms, broker, records, |errand| {
             tokio::task::spawn_local(errand);
         });
         let rules = Arc::new(settings.centrifuge.rules);
@@ -110,7 +116,17 @@ impl House {
         };
         let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        Ok(Self { address, inboxes, counters, threads, steward, clock, stops, grace: settings.shutdown })
+        Ok(Self {
+            address,
+            inboxes,
+            counters,
+            threads,
+            steward,
+            _office: office,
+            clock,
+            stops,
+            grace: settings.shutdown,
+        })
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -138,6 +154,21 @@ impl House {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+/// What is kept, with somebody who looks after it.
+fn open_records(settings: &StoreSettings, office: &Office, clock: Clock) -> Result<Records, StartFailure> {
+    let StoreSettings { location, revocations } = settings;
+    if *location == Location::Memory {
+        tracing::info!(
+            "store.path is \":memory:\": revocations and blocks are forgotten when the process ends"
+        );
+    }
+    let office = office.handle();
+    let opening = Records::open(location, *revocations, office.clone(), clock.now().unix);
+    let records = office.block_on(opening).map_err(StartFailure::Records)?;
+    office.spawn(records.clone().tidy(clock));
+    Ok(records)
 }
 
 /// One for each core, and no more than a broker can tell apart.

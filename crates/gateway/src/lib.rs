@@ -9,7 +9,8 @@
 //! - [`transport`]: leads a peer from its socket to a worker;
 //! - [`worker`]: moves its session, and its part of the hub;
 //! - [`steward`]: does what sessions ask for;
-//! - [`telemetry`]: what the house counts and says; [`clock`]: its one clock.
+//! - [`telemetry`]: what the house counts and says;
+//! - [`office`]: where things are done that would hold the workers up; [`clock`]: its one clock.
 
 pub mod api;
 pub mod app;
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dev;
+pub mod office;
 pub mod steward;
 pub mod telemetry;
 pub mod transport;

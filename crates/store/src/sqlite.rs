@@ -18,21 +18,26 @@ use sqlx::SqlitePool;
 
 use crate::{Store, StoreError};
 
-/// The store in SQLite. Cloning it costs one reference count.
+/// The store in SQLite. Cloning it costs two reference counts.
 #[derive(Clone, Debug)]
-pub struct SqliteStore(SqlitePool);
+pub struct SqliteStore {
+    /// One connection: SQLite lets one write at a time, and those who wait here are served in their order.
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
 
 impl SqliteStore {
     /// Ends its connections once they are done; what comes later is refused.
     pub async fn close(&self) {
-        self.0.close().await;
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }
 
 impl Store for SqliteStore {
     /// Reads from the file, and not only from SQLite's memory of it.
     async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT COUNT(*) FROM sqlite_schema").execute(&self.0).await.map_err(trouble)?;
+        sqlx::query("SELECT COUNT(*) FROM sqlite_schema").execute(&self.readers).await.map_err(trouble)?;
         Ok(())
     }
 }

@@ -17,7 +17,7 @@ use vestibule_model::Delivery;
 
 use super::{Api, ApiSettings, router};
 use crate::clock::Clock;
-use crate::steward::Steward;
+use crate::steward::{Records, Steward};
 use crate::worker::{Addressed, Inboxes, Mail, Mailbox, Question, Survey, inbox};
 
 /// The key of the server API.
@@ -178,7 +178,9 @@ pub fn idle(_: usize, question: &Question) -> Option<Survey> {
 fn steward(broker: MemoryBroker) -> Steward {
     let connection = RealmConfig::new("realm", Preset::Centrifugo).with_key(KeyConfig::secret("secret"));
     let (realms, _) = RealmsConfig { connection, subscription: None, allow_no_token: false }.build().unwrap();
-    Steward::new(realms, broker, |_| panic!("nothing has to wait with an embedded broker"))
+    Steward::new(realms, broker, Records::without_a_store(), |_| {
+        panic!("nothing has to wait with an embedded broker")
+    })
 }
 
 fn settings() -> ApiSettings {

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 
 use vestibule_auth::ConfigError;
 
+use crate::steward::records::NotOpened;
+
 /// Why a house could not be opened.
 #[derive(Debug)]
 pub enum StartFailure {
@@ -15,6 +17,8 @@ pub enum StartFailure {
     Realms(Vec<ConfigError>),
     /// An origin is not a pattern.
     Origins(globset::Error),
+    /// What is kept cannot be reached.
+    Records(NotOpened),
     /// The operating system gives no thread.
     Thread(io::Error),
 }
@@ -28,6 +32,7 @@ impl fmt::Display for StartFailure {
                 f.write_str(&errors.join("\n"))
             }
             Self::Origins(error) => write!(f, "allowed_origins: {error}"),
+            Self::Records(error) => error.fmt(f),
             Self::Thread(error) => write!(f, "cannot start a worker: {error}"),
         }
     }

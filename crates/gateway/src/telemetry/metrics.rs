@@ -69,13 +69,14 @@ const GAUGES: [(&str, &str, Read); 2] = [
 ];
 
 /// What only grows; `_total` is added to these names.
-const COUNTERS: [(&str, &str, Read); 7] = [
+const COUNTERS: [(&str, &str, Read); 8] = [
     ("connections_opened", "Connections that came through a door", |counters| counters.opened.get()),
     ("messages_received", "Messages of peers", |counters| counters.messages_received.get()),
     ("messages_sent", "Replies and pushes of sessions", |counters| counters.messages_sent.get()),
     ("deliveries", "Channel events that went to a subscriber", |counters| counters.deliveries.get()),
     ("received_bytes", "Bytes read from sockets", |counters| counters.received_bytes.get()),
     ("sent_bytes", "Bytes that sockets took", |counters| counters.sent_bytes.get()),
+    ("revoked_connections", "Connections whose token was revoked", |counters| counters.revoked.get()),
     ("bugs", "Connections that were lost to a bug in this program", |counters| counters.bugs.get()),
 ];
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlitePool};
 
 use super::SqliteStore;
 use crate::{Location, OpenError};
@@ -21,8 +22,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a call waits for a connection to the file.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Connections to one file. SQLite has one writer at a time; the others read.
-const CONNECTIONS: u32 = 4;
+/// Connections that read. Reading is rare: lists, and whether the store is there.
+const READERS: u32 = 2;
 
 /// Only the user that the house runs as may read the file: it holds users' names.
 const OWNER_ONLY: u32 = 0o600;
@@ -38,39 +39,46 @@ impl SqliteStore {
     /// What the operator has to mend.
     pub async fn open(location: &Location) -> Result<Self, OpenError> {
         match location {
-            Location::File(path) => {
-                ensure_writable(path).map_err(|error| OpenError::File(path.clone(), error))?;
-                Self::with(path, in_file(path), SqlitePoolOptions::new().max_connections(CONNECTIONS)).await
-            }
-            // Each connection would have a memory of its own, and take it along when it ends.
-            Location::Memory => {
-                let one = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-                Self::with(Path::new(IN_MEMORY), SqliteConnectOptions::new().in_memory(true), one).await
-            }
+            Location::File(path) => Self::in_file(path).await,
+            Location::Memory => Self::in_memory().await,
         }
     }
 
-    async fn with(
-        store: &Path,
-        options: SqliteConnectOptions,
-        pool: SqlitePoolOptions,
-    ) -> Result<Self, OpenError> {
-        // What is said in SQL is nobody's business, and a slow disk shows in the time of calls.
-        let options = sqlx::ConnectOptions::disable_statement_logging(options);
-        let pool = pool.acquire_timeout(ACQUIRE_TIMEOUT).connect_with(options).await;
-        let pool = pool.map_err(|error| not_opened(store, error))?;
-        STEPS.run(&pool).await.map_err(|error| not_migrated(store, error))?;
-        Ok(Self(pool))
+    async fn in_file(path: &Path) -> Result<Self, OpenError> {
+        ensure_writable(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = connect(path, options.clone(), pool(1)).await?;
+        STEPS.run(&writer).await.map_err(|error| not_migrated(path, error))?;
+        let readers = connect(path, options.read_only(true), pool(READERS)).await?;
+        Ok(Self { writer, readers })
+    }
+
+    /// One connection for everything: each would have a memory of its own, and take it along when it ends.
+    async fn in_memory() -> Result<Self, OpenError> {
+        let path = Path::new(IN_MEMORY);
+        let only = pool(1).idle_timeout(None).max_lifetime(None);
+        let only = connect(path, SqliteConnectOptions::new().in_memory(true), only).await?;
+        STEPS.run(&only).await.map_err(|error| not_migrated(path, error))?;
+        Ok(Self { writer: only.clone(), readers: only })
     }
 }
 
-fn in_file(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT)
-        .foreign_keys(true)
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT)
+}
+
+async fn connect(
+    store: &Path,
+    options: SqliteConnectOptions,
+    pool: SqlitePoolOptions,
+) -> Result<SqlitePool, OpenError> {
+    // What is said in SQL is nobody's business, and a slow disk shows in the time of calls.
+    let options = options.disable_statement_logging();
+    pool.connect_with(options).await.map_err(|error| not_opened(store, error))
 }
 
 /// Makes the file for its owner alone, if it is not there; SQLite gives the files beside it the same permissions. One

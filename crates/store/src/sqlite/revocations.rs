@@ -39,7 +39,7 @@ impl RevocationStore for SqliteStore {
             .bind(kept.made.0)
             .bind(kept.by.as_deref())
             .bind(kept.note.as_deref())
-            .fetch_one(&self.0)
+            .fetch_one(&self.writer)
             .await
             .map_err(trouble)?;
         Ok(RevocationId(id))
@@ -53,7 +53,7 @@ impl RevocationStore for SqliteStore {
                 sqlx::query_as(OF_ONE).bind(now.0).bind(after).bind(organisation.as_str()).bind(page.limit)
             }
         };
-        let rows: Vec<RevocationRow> = query.fetch_all(&self.0).await.map_err(trouble)?;
+        let rows: Vec<RevocationRow> = query.fetch_all(&self.readers).await.map_err(trouble)?;
         rows.into_iter().map(RevocationRow::read).collect()
     }
 
@@ -63,7 +63,7 @@ impl RevocationStore for SqliteStore {
         RevocationId(id): RevocationId,
     ) -> Result<Option<Kept>, StoreError> {
         let query = sqlx::query_as(REMOVE).bind(organisation.as_str()).bind(id);
-        let row: Option<RevocationRow> = query.fetch_optional(&self.0).await.map_err(trouble)?;
+        let row: Option<RevocationRow> = query.fetch_optional(&self.writer).await.map_err(trouble)?;
         row.map(RevocationRow::read).transpose()
     }
 
@@ -74,12 +74,12 @@ impl RevocationStore for SqliteStore {
     ) -> Result<Option<Kept>, StoreError> {
         let (kind, subject, issued_by) = columns(what);
         let query = sqlx::query_as(LIFT).bind(organisation.as_str()).bind(kind).bind(subject).bind(issued_by);
-        let row: Option<RevocationRow> = query.fetch_optional(&self.0).await.map_err(trouble)?;
+        let row: Option<RevocationRow> = query.fetch_optional(&self.writer).await.map_err(trouble)?;
         row.map(RevocationRow::read).transpose()
     }
 
     async fn sweep_revocations(&self, now: UnixSeconds) -> Result<u64, StoreError> {
-        let done = sqlx::query(SWEEP).bind(now.0).execute(&self.0).await.map_err(trouble)?;
+        let done = sqlx::query(SWEEP).bind(now.0).execute(&self.writer).await.map_err(trouble)?;
         Ok(done.rows_affected())
     }
 }

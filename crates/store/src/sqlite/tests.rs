@@ -144,7 +144,7 @@ fn a_store_that_a_newer_program_has_used_is_refused() {
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
              VALUES (9001, 'the future', TRUE, x'00', 0)",
         )
-        .execute(&store.0)
+        .execute(&store.writer)
         .await
         .unwrap();
         store.close().await;
@@ -157,7 +157,7 @@ fn a_store_whose_tables_are_others_is_refused() {
     on_tokio(async {
         let folder = Folder::new();
         let store = open(&folder.file()).await.unwrap();
-        sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00'").execute(&store.0).await.unwrap();
+        sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00'").execute(&store.writer).await.unwrap();
         store.close().await;
         assert!(matches!(open(&folder.file()).await, Err(OpenError::Altered { step: 1, .. })));
     });
@@ -168,7 +168,7 @@ fn a_row_of_an_unknown_kind_is_an_error_and_not_passed_over() {
     on_tokio(async {
         let store = in_memory().await;
         store.add_revocation(&a_revocation()).await.unwrap();
-        sqlx::query("UPDATE revocations SET kind = 'weather'").execute(&store.0).await.unwrap();
+        sqlx::query("UPDATE revocations SET kind = 'weather'").execute(&store.writer).await.unwrap();
         let page = Page { organisation: None, after: None, limit: 10 };
         assert!(matches!(store.revocations(&page, UnixSeconds(1)).await, Err(StoreError::Damaged(_))));
     });

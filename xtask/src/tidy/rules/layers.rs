@@ -27,7 +27,7 @@ const ORDER: &[&[&str]] = &[
     &["worker"],
     &["steward"],
     &["telemetry"],
-    &["clock"],
+    &["clock", "office"],
 ];
 
 fn check(tree: &Tree) -> Vec<Finding> {

@@ -51,6 +51,11 @@ impl Readiness {
         if let Err(broken) = self.broker().await {
             failing.push(format!("broker: {}", broken.in_words()));
         }
+        match timeout(PATIENCE, self.steward.records().ping()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => failing.push(format!("store: {error}")),
+            Err(_) => failing.push("store: does not answer".to_owned()),
+        }
         // All are asked before the first is waited for, so the whole house has one second and not each worker.
         let answers: Vec<_> = self.inboxes.all().iter().map(ask).collect();
         let deadline = Instant::now() + PATIENCE;
