@@ -5,17 +5,20 @@
 //! and a public key can never be used as a secret.
 
 mod algorithm;
+pub(crate) mod jwk;
 mod public;
+mod spki;
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::ParsedPublicKey;
 use vestibule_model::UnixSeconds;
 
 pub use algorithm::{Algorithm, Family};
+pub use jwk::JwkFault;
 pub use public::PublicKeyFault;
 
 pub(crate) use algorithm::KeyKind;
-pub(crate) use public::PublicKey;
+pub(crate) use public::{Numbers, PublicKey};
 
 use crate::Reason;
 use crate::token::Unverified;
@@ -52,6 +55,12 @@ impl KeySet {
         check: Check,
     ) {
         self.slots.push(Slot { algorithm, kid: kid.map(Into::into), usable_until, check });
+    }
+
+    /// How many slots there are.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     /// Whether a key of this set made the token's signature. Several may fit while secrets rotate; the number of

@@ -8,13 +8,16 @@
 //! - `token`: a token taken apart, well formed but not believed;
 //! - [`key`]: keys tied to algorithms, and the one question that they answer;
 //! - [`revocations`]: tokens that are good no longer, although they verify;
+//! - [`published`]: keys that a provider publishes, as they were fetched last; [`jwks`]: how they are read, and when;
 //! - [`refusal`]: why a token is not accepted;
 //! - [`config`]: a realm as an operator describes it, checked and consumed at start;
 //! - [`mint`]: tokens for development and tests.
 
 pub mod config;
+pub mod jwks;
 pub mod key;
 pub mod mint;
+pub mod published;
 pub mod realm;
 pub mod realms;
 pub mod refusal;
@@ -22,8 +25,9 @@ pub mod revocations;
 mod token;
 
 pub use config::{ConfigError, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret, Warning};
-pub use key::{Algorithm, Family, PublicKeyFault};
+pub use key::{Algorithm, Family, JwkFault, PublicKeyFault};
 pub use mint::{DevelopmentKey, TokenDraft};
+pub use published::{KeyWish, PublishedKeys, PublishedState};
 pub use realm::Realm;
 pub use realms::Realms;
 pub use refusal::{JsonFault, Reason, Refusal};

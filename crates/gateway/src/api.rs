@@ -26,6 +26,7 @@ use axum::routing::get;
 use vestibule_doors::centrifuge::rules::Rules;
 
 use crate::clock::Clock;
+use crate::keys::KeyKeeper;
 use crate::steward::Steward;
 use crate::telemetry::{Counters, Metrics};
 use crate::worker::Inboxes;
@@ -51,6 +52,8 @@ pub struct Api {
     pub rules: Arc<Rules>,
     /// Who does it.
     pub steward: Steward,
+    /// Whose keys are fetched.
+    pub keys: KeyKeeper,
     /// How to reach connections.
     pub inboxes: Inboxes,
     /// What workers count.
@@ -62,7 +65,7 @@ pub struct Api {
 /// All routes. The paths of the settings are distinct, are not [`OWN_PATHS`], and begin with a slash: the
 /// configuration was checked.
 pub fn router(api: Api) -> Router {
-    let metrics = Arc::new(Metrics::new(api.counters.clone()));
+    let metrics = Arc::new(Metrics::new(api.counters.clone(), api.keys.counters(), api.clock));
     let mut router = health::routes(&api);
     if let Some(demo) = &api.demo {
         router = router.merge(demo::routes(demo, api.clock));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::time::interval;
+use vestibule_auth::{Realms, RealmsConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
 use vestibule_store::Location;
@@ -16,6 +17,7 @@ use vestibule_store::Location;
 use crate::api::{self, Api};
 use crate::clock::Clock;
 use crate::config::{Settings, StoreSettings};
+use crate::keys::KeyKeeper;
 use crate::office::Office;
 use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
@@ -59,12 +61,10 @@ impl House {
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
-        let (realms, warnings) = settings.realms.build().map_err(StartFailure::Realms)?;
-        for warning in warnings {
-            tracing::warn!("{warning}");
-        }
-        let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
+        let realms = realms(settings.realms)?;
         let office = Office::open().map_err(StartFailure::Thread)?;
+        let keys = KeyKeeper::open([], &office.handle(), clock).map_err(StartFailure::Keys)?;
+        let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
         let steward = Steward::new(realms, broker, records, |errand| {
             tokio::task::spawn_local(errand);
@@ -78,6 +78,7 @@ impl House {
             node: settings.node,
             rules: Arc::clone(&rules),
             steward: steward.clone(),
+            keys,
             inboxes: inboxes.clone(),
             counters: counters.clone(),
             clock,
@@ -116,17 +117,8 @@ impl House {
         };
         let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        Ok(Self {
-            address,
-            inboxes,
-            counters,
-            threads,
-            steward,
-            _office: office,
-            clock,
-            stops,
-            grace: settings.shutdown,
-        })
+        let grace = settings.shutdown;
+        Ok(Self { address, inboxes, counters, threads, steward, _office: office, clock, stops, grace })
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -169,6 +161,15 @@ fn open_records(settings: &StoreSettings, office: &Office, clock: Clock) -> Resu
     let records = office.block_on(opening).map_err(StartFailure::Records)?;
     office.spawn(records.clone().tidy(clock));
     Ok(records)
+}
+
+/// The realms; what is legal but unwise about them is said.
+fn realms(config: RealmsConfig) -> Result<Realms, StartFailure> {
+    let (realms, warnings) = config.build().map_err(StartFailure::Realms)?;
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(realms)
 }
 
 /// One for each core, and no more than a broker can tell apart.

@@ -9,6 +9,7 @@
 //! - [`transport`]: leads a peer from its socket to a worker;
 //! - [`worker`]: moves its session, and its part of the hub;
 //! - [`steward`]: does what sessions ask for;
+//! - [`keys`]: fetches the keys that providers publish;
 //! - [`telemetry`]: what the house counts and says;
 //! - [`office`]: where things are done that would hold the workers up; [`clock`]: its one clock.
 
@@ -18,6 +19,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod dev;
+pub mod keys;
 pub mod office;
 pub mod steward;
 pub mod telemetry;

@@ -1,12 +1,15 @@
 //! What the house counts and says.
 //!
 //! - `counters`: what each worker counts, without sharing a cache line with another;
+//! - `realms`: what is counted of the keys that realms fetch;
 //! - `metrics`: what all of them count, under the names that operators know;
 //! - `log`: how the log is written.
 
 mod counters;
 pub mod log;
 mod metrics;
+mod realms;
 
 pub use counters::{Counter, Counters, Gauge};
 pub use metrics::Metrics;
+pub use realms::RealmCounters;

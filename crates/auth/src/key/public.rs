@@ -1,13 +1,14 @@
-//! Public keys as operators have them: a PEM `PUBLIC KEY` or `CERTIFICATE`.
+//! Public keys: as operators have them, a PEM `PUBLIC KEY` or `CERTIFICATE`, or from their numbers.
 
 use std::fmt;
 
+use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents, RsaSubjectPublicKey};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{PemObject, SectionKind};
 use webpki::EndEntityCert;
 
-use super::{Algorithm, KeyKind};
+use super::{Algorithm, KeyKind, spki};
 
 /// RSA keys below this many bits can be forged by those who care to.
 const MIN_RSA_BITS: usize = 2048;
@@ -20,6 +21,17 @@ const MIN_RSA_EXPONENT: u64 = 65_537;
 pub(crate) struct PublicKey {
     spki: Vec<u8>,
     kind: KeyKind,
+}
+
+/// The numbers that a public key consists of, big-endian.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// Modulus and exponent, without leading zeros.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    /// A point of a curve, both as long as the curve's field.
+    Ec { x: Vec<u8>, y: Vec<u8> },
+    /// An encoded point of Ed25519.
+    Ed25519 { x: Vec<u8> },
 }
 
 /// What is wrong with a public key.
@@ -35,8 +47,10 @@ pub enum PublicKeyFault {
     Unsupported,
     /// An RSA modulus of so many bits: fewer than 2048 or more than 8192.
     RsaSize(usize),
-    /// An RSA exponent below 65537.
+    /// An RSA exponent that is below 65537 or even.
     RsaExponent,
+    /// The numbers are no key of that kind: of the wrong size, or no point of the curve.
+    Numbers,
 }
 
 impl PublicKey {
@@ -61,17 +75,58 @@ impl PublicKey {
         Self::from_spki(certificate.subject_public_key_info().to_vec())
     }
 
+    /// The key of that kind with these numbers.
+    pub(crate) fn from_numbers(kind: KeyKind, numbers: &Numbers) -> Result<Self, PublicKeyFault> {
+        let key = match numbers {
+            Numbers::Rsa { n, e } => Self::from_rsa(n, e)?,
+            Numbers::Ec { x, y } => Self::from_point(kind, &[x, y])?,
+            Numbers::Ed25519 { x } => Self::from_point(kind, &[x])?,
+        };
+        if key.kind == kind { Ok(key) } else { Err(PublicKeyFault::Numbers) }
+    }
+
+    /// The size comes first: building a huge key already costs.
+    fn from_rsa(n: &[u8], e: &[u8]) -> Result<Self, PublicKeyFault> {
+        let bits = bit_length(n);
+        if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
+            return Err(PublicKeyFault::RsaSize(bits));
+        }
+        let der = RsaPublicKeyComponents { n, e }.as_der().map_err(|_| PublicKeyFault::Numbers)?;
+        Self::from_spki(der.as_ref().to_vec())
+    }
+
+    fn from_point(kind: KeyKind, coordinates: &[&[u8]]) -> Result<Self, PublicKeyFault> {
+        let spki = spki::of_point(kind, coordinates).ok_or(PublicKeyFault::Numbers)?;
+        Self::from_spki(spki).map_err(|_| PublicKeyFault::Numbers)
+    }
+
     /// The library knows the kinds of keys: the kind is the one under which it accepts the bytes.
-    fn from_spki(spki: Vec<u8>) -> Result<Self, PublicKeyFault> {
+    pub(crate) fn from_spki(spki: Vec<u8>) -> Result<Self, PublicKeyFault> {
         let kind = [Algorithm::Rs256, Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::EdDsa]
             .into_iter()
             .find(|algorithm| parse(&spki, *algorithm).is_some())
             .map(Algorithm::key_kind)
             .ok_or(PublicKeyFault::Unsupported)?;
-        if kind == KeyKind::Rsa {
-            check_rsa(&spki)?;
+        match kind {
+            KeyKind::Rsa => check_rsa(&spki)?,
+            // The one form in which a point can be told to others.
+            _ if spki::point(kind, &spki).is_none() => return Err(PublicKeyFault::Unsupported),
+            _ => {}
         }
         Ok(Self { spki, kind })
+    }
+
+    /// The numbers that the key consists of.
+    pub(crate) fn numbers(&self) -> Numbers {
+        match spki::point(self.kind, &self.spki).as_deref() {
+            Some([x]) => Numbers::Ed25519 { x: x.to_vec() },
+            Some([x, y]) => Numbers::Ec { x: x.to_vec(), y: y.to_vec() },
+            _ => {
+                let key = RsaSubjectPublicKey::from_der(&self.spki).expect("it was read before");
+                let parts = RsaPublicKeyComponents::<Vec<u8>>::from(&key);
+                Numbers::Rsa { n: parts.n, e: parts.e }
+            }
+        }
     }
 
     pub(crate) const fn kind(&self) -> KeyKind {
@@ -99,7 +154,7 @@ fn check_rsa(spki: &[u8]) -> Result<(), PublicKeyFault> {
         return Err(PublicKeyFault::RsaSize(bits));
     }
     let exponent = parts.e.iter().fold(0_u64, |value, byte| value.saturating_mul(256) | u64::from(*byte));
-    if exponent < MIN_RSA_EXPONENT {
+    if exponent < MIN_RSA_EXPONENT || parts.e.last().is_none_or(|last| last % 2 == 0) {
         return Err(PublicKeyFault::RsaExponent);
     }
     Ok(())
@@ -123,7 +178,8 @@ impl fmt::Display for PublicKeyFault {
                     "an RSA key of {bits} bits; from {MIN_RSA_BITS} to {MAX_RSA_BITS} are accepted"
                 );
             }
-            Self::RsaExponent => return write!(f, "the RSA exponent is below {MIN_RSA_EXPONENT}"),
+            Self::RsaExponent => return write!(f, "the RSA exponent is below {MIN_RSA_EXPONENT} or even"),
+            Self::Numbers => "the numbers are no key of that kind",
         };
         f.write_str(text)
     }

@@ -10,7 +10,7 @@ use crate::{Algorithm, Reason};
 const FORBIDDEN: [&str; 5] = ["crit", "b64", "zip", "enc", "cty"];
 
 /// The longest `kid`, in bytes: names longer than this are not names.
-const MAX_KID_BYTES: usize = 256;
+pub(crate) const MAX_KID_BYTES: usize = 256;
 
 /// What the header says. Keys and addresses of keys inside a header (`jwk`, `jku`, `x5c`, `x5u`) are never read.
 pub(crate) struct Header<'t> {

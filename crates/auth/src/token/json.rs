@@ -25,11 +25,23 @@ impl<'a> Object<'a> {
     /// Reads a whole text that must be one strict object.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, JsonFault> {
         let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::Encoding)?;
+        Self::read_inside(text, 0)
+    }
+
+    /// Reads a whole text that must be one object with distinct names. What its members hold is not looked at: for
+    /// documents in which one bad part must not spoil the others, which are then read by [`read_inside`](Self::read_inside).
+    pub(crate) fn read_outside(text: &'a str) -> Result<Self, JsonFault> {
         let object = Self::members_of(text).ok_or(JsonFault::Syntax)?;
         if !distinct(object.members.iter().map(|(name, _)| name.as_ref()).collect()) {
             return Err(JsonFault::DuplicateName);
         }
-        object.members.iter().try_for_each(|(_, value)| check(value))?;
+        Ok(object)
+    }
+
+    /// Reads a strict object that lies inside so many others.
+    pub(crate) fn read_inside(text: &'a str, around: usize) -> Result<Self, JsonFault> {
+        let object = Self::read_outside(text)?;
+        object.members.iter().try_for_each(|(_, value)| check(value, around + 1))?;
         Ok(object)
     }
 
@@ -62,6 +74,23 @@ pub(crate) fn text(raw: &str) -> Option<Cow<'_, str>> {
     serde_json::from_str::<Text<'_>>(raw).ok().map(|Text(text)| text)
 }
 
+/// The elements of a JSON array as they were written; `None` for any other JSON.
+pub(crate) fn items(raw: &str) -> Option<Vec<&str>> {
+    let items: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+    Some(items.into_iter().map(RawValue::get).collect())
+}
+
+/// Whether a value that lies inside so many objects and arrays is strict.
+pub(crate) fn check(value: &str, around: usize) -> Result<(), JsonFault> {
+    // Scalars without escapes hold nothing that can be ambiguous.
+    if !value.bytes().any(|byte| matches!(byte, b'{' | b'[' | b'\\')) {
+        return Ok(());
+    }
+    let fault = Cell::new(JsonFault::Syntax);
+    let walk = Walk { depth: around, fault: &fault };
+    walk.deserialize(&mut serde_json::Deserializer::from_str(value)).map_err(|_| fault.get())
+}
+
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
@@ -83,16 +112,6 @@ impl<'de> Visitor<'de> for Members {
 fn distinct(mut names: Vec<&str>) -> bool {
     names.sort_unstable();
     names.windows(2).all(|pair| pair[0] != pair[1])
-}
-
-/// Walks one member's value. Scalars without escapes hold nothing that can be ambiguous.
-fn check(value: &str) -> Result<(), JsonFault> {
-    if !value.bytes().any(|byte| matches!(byte, b'{' | b'[' | b'\\')) {
-        return Ok(());
-    }
-    let fault = Cell::new(JsonFault::Syntax);
-    let walk = Walk { depth: 1, fault: &fault };
-    walk.deserialize(&mut serde_json::Deserializer::from_str(value)).map_err(|_| fault.get())
 }
 
 /// Visits a value and all that lies inside it; `depth` counts the containers around it.
@@ -238,6 +257,21 @@ mod tests {
         assert_eq!(fault(&nested(MAX_JSON_DEPTH)), None);
         assert_eq!(fault(&nested(MAX_JSON_DEPTH + 1)), Some(JsonFault::TooDeep));
         assert_eq!(fault(&nested(5_000)), Some(JsonFault::TooDeep));
+    }
+
+    #[test]
+    fn what_lies_inside_counts_the_depth_around_it() {
+        let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth - 1), "]".repeat(depth - 1));
+        assert!(Object::read_inside(&nested(MAX_JSON_DEPTH - 2), 2).is_ok());
+        let too_deep = nested(MAX_JSON_DEPTH - 1);
+        assert_eq!(Object::read_inside(&too_deep, 2).err(), Some(JsonFault::TooDeep));
+    }
+
+    #[test]
+    fn an_array_is_taken_apart_without_a_look_at_its_elements() {
+        assert_eq!(items(r#" [1, {"a":1,"a":2} ,"x"] "#), Some(vec!["1", r#"{"a":1,"a":2}"#, "\"x\""]));
+        assert_eq!(items("[]"), Some(vec![]));
+        assert_eq!((items("{}"), items("[1,]"), items("null")), (None, None, None));
     }
 
     #[test]

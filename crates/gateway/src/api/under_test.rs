@@ -17,6 +17,7 @@ use vestibule_model::Delivery;
 
 use super::{Api, ApiSettings, router};
 use crate::clock::Clock;
+use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
 use crate::worker::{Addressed, Inboxes, Mail, Mailbox, Question, Survey, inbox};
 
@@ -62,6 +63,7 @@ impl House {
             node: "the-node".into(),
             rules: Arc::new(rules()),
             steward: steward.clone(),
+            keys: KeyKeeper::default(),
             inboxes,
             counters: vec![Arc::default(), Arc::default()],
             clock: Clock::start(),

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use vestibule_auth::ConfigError;
 
+use crate::keys::Unfetchable;
 use crate::steward::records::NotOpened;
 
 /// Why a house could not be opened.
@@ -15,6 +16,8 @@ pub enum StartFailure {
     Listen(SocketAddr, io::Error),
     /// A realm makes no sense.
     Realms(Vec<ConfigError>),
+    /// The keys of a realm cannot be fetched as it is configured.
+    Keys(Unfetchable),
     /// An origin is not a pattern.
     Origins(globset::Error),
     /// What is kept cannot be reached.
@@ -31,9 +34,10 @@ impl fmt::Display for StartFailure {
                 let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
                 f.write_str(&errors.join("\n"))
             }
+            Self::Keys(error) => error.fmt(f),
             Self::Origins(error) => write!(f, "allowed_origins: {error}"),
             Self::Records(error) => error.fmt(f),
-            Self::Thread(error) => write!(f, "cannot start a worker: {error}"),
+            Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
         }
     }
 }

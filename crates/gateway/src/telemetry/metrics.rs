@@ -13,7 +13,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
-use super::Counters;
+use super::realms::Realms;
+use super::{Counters, RealmCounters};
+use crate::clock::Clock;
 
 /// All metrics of the house; their names begin with `vestibule_`.
 pub struct Metrics {
@@ -34,12 +36,13 @@ impl Metrics {
     /// The type of the text.
     pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    /// The metrics of a house with these workers.
-    pub fn new(workers: Vec<Arc<Counters>>) -> Self {
+    /// The metrics of a house with these workers, and with these realms that fetch keys.
+    pub fn new(workers: Vec<Arc<Counters>>, realms: Vec<Arc<RealmCounters>>, clock: Clock) -> Self {
         let mut registry = Registry::with_prefix("vestibule");
         let api_calls = Family::default();
         registry.register("api_calls", "Calls of the server API", api_calls.clone());
         registry.register_collector(Box::new(Workers(workers)));
+        registry.register_collector(Box::new(Realms { realms, clock }));
         Self { registry, api_calls }
     }
 
@@ -132,7 +135,7 @@ mod tests {
 
     fn house() -> (Arc<Counters>, Arc<Counters>, Metrics) {
         let (one, other) = (Arc::<Counters>::default(), Arc::<Counters>::default());
-        let metrics = Metrics::new(vec![Arc::clone(&one), Arc::clone(&other)]);
+        let metrics = Metrics::new(vec![Arc::clone(&one), Arc::clone(&other)], Vec::new(), Clock::start());
         (one, other, metrics)
     }
 
@@ -175,6 +178,30 @@ mod tests {
             lines.contains(&"vestibule_api_calls_total{method=\"publish\",error=\"102\"} 2".to_owned()),
             "{lines:#?}"
         );
+    }
+
+    #[test]
+    fn fetched_keys_are_told_apart_by_realm_and_result() {
+        let (fetched, never) = (Arc::new(RealmCounters::new("one")), Arc::new(RealmCounters::new("other")));
+        fetched.keys.set(3);
+        fetched.fetched_at(Clock::start().now().moment);
+        fetched.fetched_with("ok");
+        never.fetched_with("timeout");
+        never.unknown.add();
+        let lines = lines(&Metrics::new(Vec::new(), vec![fetched, never], Clock::start()));
+        for line in [
+            "vestibule_realm_keys{realm=\"one\"} 3",
+            "vestibule_realm_keys{realm=\"other\"} 0",
+            "vestibule_realm_keys_age_seconds{realm=\"one\"} 0.0",
+            "vestibule_realm_fetches_total{realm=\"one\",result=\"ok\"} 1",
+            "vestibule_realm_fetches_total{realm=\"other\",result=\"ok\"} 0",
+            "vestibule_realm_fetches_total{realm=\"other\",result=\"timeout\"} 1",
+            "vestibule_realm_unknown_keys_total{realm=\"other\"} 1",
+        ] {
+            assert!(lines.iter().any(|found| found == line), "{line} is not in {lines:#?}");
+        }
+        let age_of_none = "vestibule_realm_keys_age_seconds{realm=\"other\"}";
+        assert!(!lines.iter().any(|line| line.starts_with(age_of_none)), "{lines:#?}");
     }
 
     #[test]

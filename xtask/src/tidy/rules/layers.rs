@@ -26,6 +26,7 @@ const ORDER: &[&[&str]] = &[
     &["transport"],
     &["worker"],
     &["steward"],
+    &["keys"],
     &["telemetry"],
     &["clock", "office"],
 ];

@@ -9,6 +9,7 @@ use vestibule_model::{ChannelKey, Door, HistoryQuery, Publication, PublishOption
 
 use crate::api::{Api, organisations};
 use crate::clock::Clock;
+use crate::keys::KeyKeeper;
 use crate::steward::Steward;
 use crate::worker::{Inbox, Inboxes, Mail, Question, Survey};
 
@@ -22,6 +23,7 @@ const RETENTION: Retention =
 /// Makes the round trips.
 pub struct Readiness {
     steward: Steward,
+    keys: KeyKeeper,
     inboxes: Inboxes,
     clock: Clock,
     channel: ChannelKey,
@@ -39,6 +41,7 @@ impl Readiness {
     pub fn new(api: &Api) -> Self {
         Self {
             steward: api.steward.clone(),
+            keys: api.keys.clone(),
             inboxes: api.inboxes.clone(),
             clock: api.clock,
             channel: ChannelKey::new(&organisations::of_the_house(), Door::Centrifuge, "readiness"),
@@ -56,6 +59,9 @@ impl Readiness {
             Ok(Err(error)) => failing.push(format!("store: {error}")),
             Err(_) => failing.push("store: does not answer".to_owned()),
         }
+        // Keys that are merely stale still let everyone in; the metric of their age shows them.
+        let keys = self.keys.status(self.clock);
+        failing.extend(keys.iter().filter(|keys| !keys.is_usable()).map(ToString::to_string));
         // All are asked before the first is waited for, so the whole house has one second and not each worker.
         let answers: Vec<_> = self.inboxes.all().iter().map(ask).collect();
         let deadline = Instant::now() + PATIENCE;

@@ -1,10 +1,19 @@
 //! What load balancers hear.
 
-use axum::http::Request;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{Request, StatusCode};
+use tokio::runtime::Handle;
+use vestibule_auth::jwks::{Answer, Policy, Source};
+use vestibule_auth::{Algorithm, PublishedKeys};
 use vestibule_broker::BrokerError;
 use vestibule_broker::memory::{Limits, MemoryBroker};
 
 use crate::api::under_test::{House, idle};
+use crate::clock::Clock;
+use crate::keys::KeyKeeper;
+use crate::keys::tests::{Provider, Reply, refusing};
 
 #[tokio::test]
 async fn a_process_that_answers_is_alive() {
@@ -76,4 +85,46 @@ async fn a_broker_that_takes_nothing_is_named() {
     let answered = house.get("/readyz").await;
     let expected = format!(r#"{{"failing":["broker: {}"],"ready":false}}"#, BrokerError::Overloaded);
     assert_eq!((answered.status, answered.body), (503, expected));
+}
+
+/// A keeper of one realm's keys that has been asked for one, and what was answered.
+async fn keeper(source: Source, kid: &str) -> (KeyKeeper, Arc<PublishedKeys>, Answer) {
+    let policy = Policy { cooldown: Duration::ZERO, ..Policy::default() };
+    let keys = PublishedKeys::new("the realm", &[Algorithm::Es256], source, policy);
+    let keeper = KeyKeeper::open([Arc::clone(&keys)], &Handle::current(), Clock::start()).unwrap();
+    let answer = keeper.answer(&keys.wish(Some(kid), &keys.current())).await;
+    (keeper, keys, answer)
+}
+
+#[tokio::test]
+async fn a_realm_whose_keys_were_never_fetched_is_named_with_the_cause() {
+    let (keeper, _, answer) = keeper(refusing().await, "a").await;
+    assert_eq!(answer, Answer::Unavailable);
+    let mut house = House::with(|api| api.keys = keeper);
+    house.staff(idle);
+    let answered = house.get("/readyz").await;
+    assert_eq!(answered.status, 503);
+    let beginning = r#"{"failing":["realm \"the realm\": keys were never fetched: no connection: "#;
+    assert!(answered.body.starts_with(beginning), "{}", answered.body);
+}
+
+#[tokio::test]
+async fn a_realm_whose_keys_cannot_be_fetched_again_is_ready() {
+    let provider = Provider::of(&["a"]).await;
+    let (keeper, keys, answer) = keeper(provider.source(), "a").await;
+    assert_eq!(answer, Answer::Changed);
+    provider.answers("/keys", Reply::status(StatusCode::BAD_GATEWAY));
+    assert_eq!(keeper.answer(&keys.wish(Some("b"), &keys.current())).await, Answer::Unavailable);
+    let mut house = House::with(|api| api.keys = keeper);
+    house.staff(idle);
+    assert_eq!(house.get("/readyz").await.status, 200);
+    let metrics = house.get("/metrics").await.body;
+    for line in [
+        "vestibule_realm_keys{realm=\"the realm\"} 1\n",
+        "vestibule_realm_fetches_total{realm=\"the realm\",result=\"status\"} 1\n",
+        "vestibule_realm_unknown_keys_total{realm=\"the realm\"} 2\n",
+        "vestibule_realm_keys_age_seconds{realm=\"the realm\"} ",
+    ] {
+        assert!(metrics.contains(line), "{line:?} is not in {metrics}");
+    }
 }
