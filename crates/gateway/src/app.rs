@@ -31,6 +31,10 @@ mod goodbye;
 
 pub use failure::StartFailure;
 
+/// How long tokens are taken to live where a realm sets no bound: revocations are kept for so long. Too long costs room,
+/// too short brings a revoked token back to life.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// A house with its doors open.
 pub struct House {
     address: SocketAddr,
@@ -62,6 +66,7 @@ impl House {
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
         let realms = realms(settings.realms)?;
+        let longest_token = realms.longest_life().unwrap_or(UNKNOWN_LIFETIME);
         let office = Office::open().map_err(StartFailure::Thread)?;
         let keys = KeyKeeper::open([], &office.handle(), clock).map_err(StartFailure::Keys)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
@@ -81,6 +86,7 @@ impl House {
             keys,
             inboxes: inboxes.clone(),
             counters: counters.clone(),
+            longest_token,
             clock,
         };
         let site = Arc::new(Site {

@@ -178,7 +178,7 @@ impl House {
         busy: Rc<Cell<bool>>,
         script: impl FnMut(Input<'_>, &mut Outputs) + 'static,
     ) -> Peer {
-        self.opened += 1;
+        self.opened = self.opened.wrapping_add(1);
         let pipe = Rc::new(Pipe {
             room: Cell::new(usize::MAX),
             taken: RefCell::default(),
