@@ -23,6 +23,8 @@ pub(super) struct Claims<'t> {
     null_is_absent: bool,
     /// The name of the user, from whichever claim the realm takes it.
     pub(super) user: Option<Cow<'t, str>>,
+    /// `jti`.
+    pub(super) id: Option<Cow<'t, str>>,
     /// `exp`.
     pub(super) expires: Option<UnixSeconds>,
     /// `nbf`.
@@ -44,6 +46,7 @@ impl<'t> Claims<'t> {
             payload,
             null_is_absent: rules.preset.takes_null_as_absent(),
             user: None,
+            id: None,
             expires: None,
             not_before: None,
             issued: None,
@@ -51,7 +54,7 @@ impl<'t> Claims<'t> {
             audiences: Vec::new(),
             channel: None,
         };
-        claims.text("jti")?;
+        claims.id = claims.text("jti")?;
         claims.user = claims.text("sub")?;
         if &*rules.user_claim != "sub" {
             claims.user = claims.text_of(&rules.user_claim, "user_id_claim")?;

@@ -1,5 +1,7 @@
 //! What believed claims amount to: the nouns that the house works with.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,11 +13,17 @@ use super::Realm;
 use super::claims::{Claims, decode_base64};
 use crate::Reason;
 use crate::token::Object;
+use crate::token::json::text;
 
 /// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
 /// says who its bearer is and until when, and nothing else.
 pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, Reason> {
-    let mut identity = Identity { user: user(claims), expires: claims.expires, ..anonymous(realm) };
+    let mut identity = Identity {
+        user: user(claims),
+        credential: credential(claims),
+        expires: claims.expires,
+        ..anonymous(realm)
+    };
     if realm.rules.gateway_claims {
         identity.expires = expiry(claims)?;
         identity.info = claims.bytes("info", "b64info")?;
@@ -35,7 +43,7 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
     let client = claims.text("client")?.filter(|client| !client.is_empty());
     Ok(SubscriptionGrant {
         realm: realm.name.clone(),
-        credential: Credential::default(),
+        credential: credential(claims),
         organisation: realm.organisation.clone(),
         channel: claims.channel.as_deref().ok_or(Reason::ClaimMissing("channel"))?.into(),
         user: user(claims),
@@ -45,6 +53,17 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
         data: claims.bytes("data", "b64data")?,
         overrides: claims.raw("override").map_or(Ok(ChannelOverride::default()), overrides)?,
     })
+}
+
+/// What revocations will know the token by.
+fn credential(claims: &Claims<'_>) -> Credential {
+    let session = ["sid", "session_id"].iter().find_map(|name| text(claims.raw(name)?));
+    let said = |text: &Cow<'_, str>| !text.is_empty();
+    Credential {
+        token: claims.id.as_ref().filter(|id| said(id)).map(|id| (&**id).into()),
+        session: session.as_ref().filter(|session| said(session)).map(|session| (&**session).into()),
+        issued: claims.issued,
+    }
 }
 
 fn user(claims: &Claims<'_>) -> UserId {

@@ -15,6 +15,10 @@ impl Cellar {
         Self(None)
     }
 
+    pub(super) fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Asks the store.
     pub(super) async fn ask<T, A>(&self, question: impl FnOnce(AnyStore) -> A) -> Result<T, StoreError>
     where

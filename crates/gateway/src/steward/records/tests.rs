@@ -36,7 +36,7 @@ fn is_revoked(records: &Records, user: &str) -> bool {
 async fn who_is_told_finds_it_in_the_index() {
     let records = records(10).await;
     let (teller, (told, hears)) = (records.clone(), tokio::sync::oneshot::channel());
-    let tell = Box::new(move |_| drop(told.send(is_revoked(&teller, "bob"))));
+    let tell = Box::new(move |_| told.send(is_revoked(&teller, "bob")).expect("somebody listens"));
     records.revoke(block("bob"), tell).await.unwrap();
     assert!(hears.await.unwrap());
 }
@@ -46,7 +46,8 @@ async fn what_was_begun_is_done_even_if_the_caller_goes() {
     let records = records(10).await;
     let (told, hears) = tokio::sync::oneshot::channel();
     {
-        let mut revoking = Box::pin(records.revoke(block("bob"), Box::new(|_| drop(told.send(())))));
+        let mut revoking =
+            Box::pin(records.revoke(block("bob"), Box::new(|_| told.send(()).expect("somebody listens"))));
         let once = std::future::poll_fn(|context| {
             std::task::Poll::Ready(revoking.as_mut().poll(context).is_ready())
         });
