@@ -38,9 +38,14 @@ impl Client {
     /// Enters and connects as that user.
     #[track_caller]
     pub fn connect(address: SocketAddr, encoding: Encoding, user: &str) -> Self {
+        Self::connect_with(address, encoding, token::of(user))
+    }
+
+    /// Enters and connects with that token.
+    #[track_caller]
+    pub fn connect_with(address: SocketAddr, encoding: Encoding, token: String) -> Self {
         let mut client = Self::enter(address, encoding);
-        let request = ConnectRequest { token: token::of(user), ..ConnectRequest::default() };
-        let reply = client.call(Request::Connect(request));
+        let reply = client.call(with_token(token));
         let result =
             reply.connect.unwrap_or_else(|| panic!("expected to be connected; came: {:?}", reply.error));
         client.id = result.client;
@@ -127,6 +132,18 @@ impl Client {
         loop {
             if let Some(publication) = self.push().r#pub {
                 return publication;
+            }
+        }
+    }
+
+    /// The server says goodbye, whatever it says before. The code of its goodbye.
+    #[track_caller]
+    pub fn expect_close_after_anything(&mut self) -> u16 {
+        loop {
+            match self.peer.event() {
+                Event::Close { code: Some(code), .. } => return code,
+                Event::Text(_) | Event::Binary(_) => {}
+                other => panic!("expected a goodbye; came: {other:?}"),
             }
         }
     }
@@ -223,5 +240,10 @@ pub fn publication(channel: &str, data: &str) -> Request {
 
 /// A request to connect as that user.
 pub fn connection(user: &str) -> Request {
-    Request::Connect(ConnectRequest { token: token::of(user), ..ConnectRequest::default() })
+    with_token(token::of(user))
+}
+
+/// A request to connect with that token.
+pub fn with_token(token: String) -> Request {
+    Request::Connect(ConnectRequest { token, ..ConnectRequest::default() })
 }

@@ -28,6 +28,10 @@ pub struct Config(Value);
 #[derive(Debug)]
 pub struct ConfigFile(PathBuf);
 
+/// A folder of a test's own, for what a server keeps, until it is dropped.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
 impl Default for Config {
     fn default() -> Self {
         Self(json!({
@@ -96,6 +100,28 @@ impl ConfigFile {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
+    }
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        let number = FILES.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("acceptance-{}-{number}", process::id()));
+        fs::create_dir(&path).unwrap_or_else(|error| panic!("{} cannot be made: {error}", path.display()));
+        Self(path)
+    }
+}
+
+impl Folder {
+    /// The path of a file in it.
+    pub fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _already_gone = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use vestibule::steward::Steward;
+use vestibule::steward::{Records, Steward};
 use vestibule::telemetry::Counters;
 use vestibule::worker::{
     AnySession, Arrival, ConnectionId, Counts, Inboxes, Limits, Mail, Mailbox, Question, Seats, Surroundings,
@@ -106,7 +106,9 @@ impl House {
         let courier = Arc::clone(&observer);
         let broker = MemoryBroker::new(courier, BrokerLimits::default(), dice.source());
         let steward =
-            Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
+            Steward::new(realms, broker, Records::without_a_store(), |_| {
+                unreachable!("an embedded broker is never waited for")
+            });
         let retention = rules::retention(dice);
         let rules = Arc::new(rules::rules(retention));
         let seats = Seats::new(NonZeroU32::new(SEATS));

@@ -7,6 +7,8 @@ mod dev;
 mod endpoints;
 mod overload;
 mod secrecy;
+mod sessions;
+mod sessions_by_hand;
 mod shutdown;
 mod start;
 mod strict;

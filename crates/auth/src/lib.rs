@@ -7,6 +7,7 @@
 //! - [`realm`]: one trusted source of tokens, and the order in which its checks are made;
 //! - `token`: a token taken apart, well formed but not believed;
 //! - [`key`]: keys tied to algorithms, and the one question that they answer;
+//! - [`revocations`]: tokens that are good no longer, although they verify;
 //! - [`published`]: keys that a provider publishes, as they were fetched last; [`jwks`]: how they are read, and when;
 //! - [`refusal`]: why a token is not accepted;
 //! - [`config`]: a realm as an operator describes it, checked and consumed at start;
@@ -20,6 +21,7 @@ pub mod published;
 pub mod realm;
 pub mod realms;
 pub mod refusal;
+pub mod revocations;
 mod token;
 
 pub use config::{ConfigError, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret, Warning};
@@ -29,5 +31,6 @@ pub use published::{KeyWish, PublishedKeys, PublishedState};
 pub use realm::Realm;
 pub use realms::Realms;
 pub use refusal::{JsonFault, Reason, Refusal};
+pub use revocations::Revocations;
 pub use token::compact::MAX_TOKEN_BYTES;
 pub use token::json::MAX_JSON_DEPTH;

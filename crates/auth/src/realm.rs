@@ -13,6 +13,7 @@ mod rules;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use vestibule_model::{Identity, OrganisationId, SubscriptionGrant, UnixSeconds};
 
@@ -44,6 +45,11 @@ impl Realm {
     /// The tenant to which all its tokens belong.
     pub fn organisation(&self) -> &OrganisationId {
         &self.organisation
+    }
+
+    /// How long after it was issued a token can be accepted; `None`: for any time.
+    pub fn longest_life(&self) -> Option<Duration> {
+        self.rules.longest_life()
     }
 
     /// Who bears a connection token.

@@ -1,5 +1,7 @@
 //! Every trusted source of tokens, immutable after start.
 
+use std::time::Duration;
+
 use vestibule_model::{Identity, SubscriptionGrant, UnixSeconds};
 
 use crate::token::{Compact, Unverified};
@@ -19,6 +21,12 @@ impl Realms {
     /// the same organisation.
     pub(crate) const fn new(connection: Realm, subscription: Option<Realm>, anonymous: bool) -> Self {
         Self { connection, subscription, anonymous }
+    }
+
+    /// How long after it was issued a token can be accepted by the most patient realm; `None`: for any time.
+    pub fn longest_life(&self) -> Option<Duration> {
+        let realms = [Some(&self.connection), self.subscription.as_ref()].into_iter().flatten();
+        realms.map(Realm::longest_life).reduce(|one, other| Some(one?.max(other?))).flatten()
     }
 
     /// Who bears this connection token.

@@ -18,6 +18,7 @@ mod settings;
 mod under_test;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -58,6 +59,8 @@ pub struct Api {
     pub inboxes: Inboxes,
     /// What workers count.
     pub counters: Vec<Arc<Counters>>,
+    /// How long after it was issued a token can matter, as far as the realms know.
+    pub longest_token: Duration,
     /// The clock.
     pub clock: Clock,
 }
@@ -65,7 +68,7 @@ pub struct Api {
 /// All routes. The paths of the settings are distinct, are not [`OWN_PATHS`], and begin with a slash: the
 /// configuration was checked.
 pub fn router(api: Api) -> Router {
-    let metrics = Arc::new(Metrics::new(api.counters.clone(), api.keys.counters(), api.clock));
+    let metrics = Arc::new(metrics(&api));
     let mut router = health::routes(&api);
     if let Some(demo) = &api.demo {
         router = router.merge(demo::routes(demo, api.clock));
@@ -77,6 +80,12 @@ pub fn router(api: Api) -> Router {
         router = router.merge(server::routes(api, metrics));
     }
     router.fallback(answer::not_found)
+}
+
+fn metrics(api: &Api) -> Metrics {
+    let records = api.steward.records().clone();
+    Metrics::new(api.counters.clone(), api.keys.counters(), api.clock)
+        .with_revocations(move || records.revocations().len())
 }
 
 async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {

@@ -12,13 +12,14 @@ use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
+use vestibule_store::Location;
 
 use crate::api::{self, Api};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Settings, StoreSettings};
 use crate::keys::KeyKeeper;
 use crate::office::Office;
-use crate::steward::Steward;
+use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::transport::{
     Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start,
@@ -29,6 +30,10 @@ mod failure;
 mod goodbye;
 
 pub use failure::StartFailure;
+
+/// How long tokens are taken to live where a realm sets no bound: revocations are kept for so long. Too long costs room,
+/// too short brings a revoked token back to life.
+const UNKNOWN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A house with its doors open.
 pub struct House {
@@ -61,10 +66,12 @@ impl House {
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
         let realms = realms(settings.realms)?;
+        let longest_token = realms.longest_life().unwrap_or(UNKNOWN_LIFETIME);
         let office = Office::open().map_err(StartFailure::Thread)?;
         let keys = KeyKeeper::open([], &office.handle(), clock).map_err(StartFailure::Keys)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
-        let steward = Steward::new(realms, broker, |errand| {
+        let records = open_records(&settings.store, &office, clock)?;
+        let steward = Steward::new(realms, broker, records, |errand| {
             tokio::task::spawn_local(errand);
         });
         let rules = Arc::new(settings.centrifuge.rules);
@@ -79,6 +86,7 @@ impl House {
             keys,
             inboxes: inboxes.clone(),
             counters: counters.clone(),
+            longest_token,
             clock,
         };
         let site = Arc::new(Site {
@@ -144,6 +152,21 @@ impl House {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+/// What is kept, with somebody who looks after it.
+fn open_records(settings: &StoreSettings, office: &Office, clock: Clock) -> Result<Records, StartFailure> {
+    let StoreSettings { location, revocations } = settings;
+    if *location == Location::Memory {
+        tracing::info!(
+            "store.path is \":memory:\": revocations and blocks are forgotten when the process ends"
+        );
+    }
+    let office = office.handle();
+    let opening = Records::open(location, *revocations, office.clone(), clock.now().unix);
+    let records = office.block_on(opening).map_err(StartFailure::Records)?;
+    office.spawn(records.clone().tidy(clock));
+    Ok(records)
 }
 
 /// The realms; what is legal but unwise about them is said.

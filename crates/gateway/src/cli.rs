@@ -1,7 +1,8 @@
 //! The command line.
 //!
 //! - [`command`]: what can be asked for; [`flags`]: every key of a configuration is a flag;
-//! - [`run`]: a house from its opening to its end; [`descriptors`]: how many sockets it may have.
+//! - [`run`]: a house from its opening to its end; [`descriptors`]: how many sockets it may have;
+//! - [`sessions`]: what is asked of a house that runs.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line speaks to a person")]
 
@@ -9,6 +10,7 @@ pub mod command;
 pub mod descriptors;
 pub mod flags;
 pub mod run;
+pub mod sessions;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -42,6 +44,9 @@ pub fn main(
         Some(("centrifugo", matches)) => serve_centrifugo(&sources(matches, variables)),
         Some(("dev", matches)) => develop(sources(matches, variables)),
         Some(("check", matches)) => check(own::load(&sources(matches, variables))),
+        Some((verb @ ("revoke" | "block" | "unblock" | "revocations"), matches)) => {
+            sessions::run(verb, matches, &sources(matches, variables))
+        }
         Some(("config", _)) => {
             print!("{}", own::print::defaults());
             ENDED

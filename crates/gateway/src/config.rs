@@ -24,6 +24,7 @@ use vestibule_doors::centrifuge::rules::Rules;
 
 pub use crate::api::{ApiSettings, DemoSettings};
 use crate::worker::Limits;
+use vestibule_store::Location;
 
 pub use plan::{Plan, Refused, Sources};
 
@@ -56,10 +57,21 @@ pub struct Settings {
     pub metrics: Option<String>,
     /// The demo page and its sessions; only `vestibule dev` has them.
     pub demo: Option<DemoSettings>,
+    /// What is kept.
+    pub store: StoreSettings,
     /// How long a graceful stop may take.
     pub shutdown: Duration,
     /// How this node calls itself.
     pub node: String,
+}
+
+/// What is kept: revocations, blocks, and which tokens were used.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// Where.
+    pub location: Location,
+    /// How many revocations may hold at a time.
+    pub revocations: usize,
 }
 
 /// The door of the Centrifuge protocol.

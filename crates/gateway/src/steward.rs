@@ -1,23 +1,29 @@
 //! Carries out what sessions ask for.
 //!
 //! One `match` leads from an effect to the function that does it. The steward holds what is shared by all workers
-//! (realms, broker) and nothing of any connection.
+//! (realms, broker, records) and nothing of any connection.
+//!
+//! - `records`: what is kept, revocations first of all; `verify`: tokens that come with a connection;
+//! - `subscribe`, `recovery`: what a subscription needs of the world; `errand`: things that may take a while.
 
 mod errand;
+pub mod records;
 mod recovery;
 mod subscribe;
+mod verify;
 
 use std::sync::Arc;
 
 use vestibule_auth::Realms;
 use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, BrokerError, WorkerId};
-use vestibule_doors::contract::{Effect, Fault, Outcome, Refusal, Refused, Secret};
+use vestibule_doors::contract::{Effect, Fault, Outcome};
 use vestibule_model::{
-    ChannelKey, ClientInfo, HistoryQuery, Identity, Now, Position, Profile, SubscriptionGrant,
+    ChannelKey, ClientInfo, Credential, HistoryQuery, Now, OrganisationId, Position, UserId,
 };
 
 pub use errand::Spawn;
+pub use records::Records;
 pub use subscribe::{Departure, NewSubscription};
 
 /// The broker of this house. A second kind makes this an enum with one arm each.
@@ -30,13 +36,30 @@ pub struct Steward(Arc<Inner>);
 struct Inner {
     realms: Realms,
     broker: HouseBroker,
+    records: Records,
     spawn: Spawn,
 }
 
 impl Steward {
     /// A steward over these. `spawn` takes what cannot be done at once.
-    pub fn new(realms: Realms, broker: HouseBroker, spawn: Spawn) -> Self {
-        Self(Arc::new(Inner { realms, broker, spawn }))
+    pub fn new(realms: Realms, broker: HouseBroker, records: Records, spawn: Spawn) -> Self {
+        Self(Arc::new(Inner { realms, broker, records, spawn }))
+    }
+
+    /// What is kept.
+    pub fn records(&self) -> &Records {
+        &self.0.records
+    }
+
+    /// Whether such a token of that user is revoked, and if so, whether a fresh one may be good again.
+    pub fn revoked(
+        &self,
+        organisation: &OrganisationId,
+        user: &UserId,
+        credential: &Credential,
+        now: Now,
+    ) -> Option<bool> {
+        self.0.records.revocations().find(organisation, user, credential, now.unix)
     }
 
     /// The broker, for those who publish without a connection.
@@ -66,18 +89,6 @@ impl Steward {
                 unreachable!("a worker keeps its own roster and shard, and never hands these on")
             }
         }
-    }
-
-    fn authenticate(&self, token: Option<Secret>, now: Now) -> Result<Identity, Refused> {
-        let verdict = match token {
-            Some(token) => self.0.realms.connection(&token.0, now.unix),
-            None => self.0.realms.anonymous(),
-        };
-        verdict.map_err(|why| Refused { refusal: refusal(why), profile: Profile::default() })
-    }
-
-    fn authorise(&self, token: &Secret, now: Now) -> Result<SubscriptionGrant, Refusal> {
-        self.0.realms.subscription(&token.0, now.unix).map_err(refusal)
     }
 
     /// The client is still in the channel.
@@ -112,15 +123,5 @@ fn fault(error: BrokerError) -> Fault {
         BrokerError::Overloaded => Fault::Overloaded,
         BrokerError::Unavailable => Fault::Unavailable,
         BrokerError::NotSupported => Fault::NotSupported,
-    }
-}
-
-/// As much of a realm's reason as a session may know.
-fn refusal(refusal: vestibule_auth::Refusal) -> Refusal {
-    match refusal {
-        vestibule_auth::Refusal::NoToken => Refusal::Missing,
-        vestibule_auth::Refusal::Expired(_) => Refusal::Expired,
-        vestibule_auth::Refusal::Invalid(_) => Refusal::Invalid,
-        vestibule_auth::Refusal::AnonymousToken => Refusal::Anonymous,
     }
 }

@@ -10,8 +10,11 @@
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
-//! - `roster`, `seats`: whose they are; `inbox`, `survey`: how everyone else reaches a worker.
+//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are;
+//! - `inbox`, `survey`: how everyone else reaches a worker.
 
+mod admission;
+mod badges;
 mod connection;
 mod delivery;
 mod drain;
@@ -50,6 +53,7 @@ pub use seats::Seats;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;
 
+use badges::Badges;
 use connection::{Connection, Phase};
 use drain::Drain;
 use outbox::Flushed;
@@ -105,6 +109,7 @@ pub struct Worker<L> {
     generation: u32,
     shard: Shard,
     roster: Roster,
+    badges: Badges,
     wheel: Wheel,
     /// Connections with something to send, in the order in which they got it.
     dirty: VecDeque<ConnectionId>,
@@ -148,6 +153,7 @@ impl<L: Link> Worker<L> {
             generation: 0,
             shard: Shard::default(),
             roster: Roster::default(),
+            badges: Badges::default(),
             wheel: Wheel::new(now.moment),
             dirty: VecDeque::new(),
             notices: VecDeque::new(),

@@ -21,10 +21,10 @@ const MAX_FRACTIONAL_TIME: f64 = 9_007_199_254_740_992.0;
 pub(super) struct Claims<'t> {
     payload: &'t Object<'t>,
     null_is_absent: bool,
-    /// `jti`.
-    pub(super) id: Option<Cow<'t, str>>,
     /// The name of the user, from whichever claim the realm takes it.
     pub(super) user: Option<Cow<'t, str>>,
+    /// `jti`.
+    pub(super) id: Option<Cow<'t, str>>,
     /// `exp`.
     pub(super) expires: Option<UnixSeconds>,
     /// `nbf`.
@@ -45,8 +45,8 @@ impl<'t> Claims<'t> {
         let mut claims = Self {
             payload,
             null_is_absent: rules.preset.takes_null_as_absent(),
-            id: None,
             user: None,
+            id: None,
             expires: None,
             not_before: None,
             issued: None,

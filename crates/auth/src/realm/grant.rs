@@ -1,5 +1,7 @@
 //! What believed claims amount to: the nouns that the house works with.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,6 +13,7 @@ use super::Realm;
 use super::claims::{Claims, decode_base64};
 use crate::Reason;
 use crate::token::Object;
+use crate::token::json::text;
 
 /// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
 /// says who its bearer is and until when, and nothing else.
@@ -28,11 +31,6 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         identity.subscriptions = subscriptions(claims)?;
     }
     Ok(identity)
-}
-
-/// What revocations know the token by. No realm says yet which claim names the login session.
-fn credential(claims: &Claims<'_>) -> Credential {
-    Credential { token: claims.id.as_deref().map(Into::into), session: None, issued: claims.issued }
 }
 
 /// Whoever comes without a token.
@@ -55,6 +53,17 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
         data: claims.bytes("data", "b64data")?,
         overrides: claims.raw("override").map_or(Ok(ChannelOverride::default()), overrides)?,
     })
+}
+
+/// What revocations will know the token by.
+fn credential(claims: &Claims<'_>) -> Credential {
+    let session = ["sid", "session_id"].iter().find_map(|name| text(claims.raw(name)?));
+    let said = |text: &Cow<'_, str>| !text.is_empty();
+    Credential {
+        token: claims.id.as_ref().filter(|id| said(id)).map(|id| (&**id).into()),
+        session: session.as_ref().filter(|session| said(session)).map(|session| (&**session).into()),
+        issued: claims.issued,
+    }
 }
 
 fn user(claims: &Claims<'_>) -> UserId {

@@ -1,5 +1,7 @@
 //! What a realm demands of its tokens.
 
+use std::time::Duration;
+
 use regex::Regex;
 use vestibule_model::UnixSeconds;
 
@@ -64,6 +66,13 @@ impl Rules {
             return Err(Reason::Audience);
         }
         Ok(())
+    }
+
+    /// How long after it was issued a token can be accepted: the leeway is granted when its life is measured, and
+    /// again when it ends.
+    pub(super) fn longest_life(&self) -> Option<Duration> {
+        let longest = self.longest_lifetime?.saturating_add(self.leeway.saturating_mul(2));
+        Some(Duration::from_secs(u64::try_from(longest).unwrap_or(0)))
     }
 
     /// Whether the token was made for a span that the realm allows; counted from `iat`, or from now without one.

@@ -4,10 +4,13 @@
 //! calls, `body` takes in what was sent, [`Request`](request::Request) says what is wanted, and the file of that name
 //! does it at the [`Desk`](desk::Desk). Then `reply` has the two forms of an answer.
 //!
+//! `revoke`, `block` and `revocations` end sessions, which Centrifugo leaves to tokens; `term` is until when.
+//!
 //! - [`batch`]: several calls in one, at `{path}/batch`;
 //! - [`single`]: the older form with the method in the body, at `{path}` itself.
 
 mod batch;
+mod block;
 mod body;
 mod broadcast;
 mod caller;
@@ -25,9 +28,12 @@ mod read;
 mod refresh;
 mod reply;
 mod request;
+mod revocations;
+mod revoke;
 mod rpc;
 mod single;
 mod subscribe;
+mod term;
 #[cfg(test)]
 mod tests;
 

@@ -9,16 +9,18 @@ use axum::body::Body;
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
+use tokio::runtime::Handle;
 use tower_service::Service;
 use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
 use vestibule_broker::memory::{Limits, MemoryBroker};
 use vestibule_doors::centrifuge::rules::{ChannelRules, Rules};
-use vestibule_model::Delivery;
+use vestibule_model::{Delivery, Revoked};
+use vestibule_store::Location;
 
 use super::{Api, ApiSettings, router};
 use crate::clock::Clock;
 use crate::keys::KeyKeeper;
-use crate::steward::Steward;
+use crate::steward::{Records, Steward};
 use crate::worker::{Addressed, Inboxes, Mail, Mailbox, Question, Survey, inbox};
 
 /// The key of the server API.
@@ -47,14 +49,29 @@ impl House {
 
     /// A house in which something is different.
     pub fn with(change: impl FnOnce(&mut Api)) -> Self {
-        Self::over(|courier| MemoryBroker::new(courier, Limits::default(), &mut rand::rng()), change)
+        Self::over(memory_broker, change)
     }
 
     /// A house with another broker.
     pub fn over(broker: impl FnOnce(Arc<Inboxes>) -> MemoryBroker, change: impl FnOnce(&mut Api)) -> Self {
+        Self::made_of(broker, Records::without_a_store(), change)
+    }
+
+    /// A house that keeps what it is told, and at most `revocations` of those.
+    pub async fn keeping(revocations: usize) -> Self {
+        let now = Clock::start().now().unix;
+        let records = Records::open(&Location::Memory, revocations, Handle::current(), now).await.unwrap();
+        Self::made_of(memory_broker, records, |_| {})
+    }
+
+    fn made_of(
+        broker: impl FnOnce(Arc<Inboxes>) -> MemoryBroker,
+        records: Records,
+        change: impl FnOnce(&mut Api),
+    ) -> Self {
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..2).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
-        let steward = steward(broker(Arc::new(inboxes.clone())));
+        let steward = steward(broker(Arc::new(inboxes.clone())), records);
         let mut api = Api {
             settings: settings(),
             health: Some("/health".into()),
@@ -66,6 +83,7 @@ impl House {
             keys: KeyKeeper::default(),
             inboxes,
             counters: vec![Arc::default(), Arc::default()],
+            longest_token: Duration::from_secs(3_600),
             clock: Clock::start(),
         };
         change(&mut api);
@@ -108,6 +126,17 @@ impl House {
         };
         let [one, other] = self.mail().map(|mails| mails.into_iter().filter_map(orders).collect::<Vec<_>>());
         assert_eq!(one.len(), other.len(), "every worker gets every order");
+        one
+    }
+
+    /// The revocations that every worker got since the last look.
+    pub fn revoked(&mut self) -> Vec<Revoked> {
+        let revoked = |mail| match mail {
+            Mail::Revoked(revocation) => Some(revocation.what.clone()),
+            _ => None,
+        };
+        let [one, other] = self.mail().map(|mails| mails.into_iter().filter_map(revoked).collect::<Vec<_>>());
+        assert_eq!(one, other, "every worker gets every revocation");
         one
     }
 
@@ -177,10 +206,14 @@ pub fn idle(_: usize, question: &Question) -> Option<Survey> {
     })
 }
 
-fn steward(broker: MemoryBroker) -> Steward {
+fn memory_broker(courier: Arc<Inboxes>) -> MemoryBroker {
+    MemoryBroker::new(courier, Limits::default(), &mut rand::rng())
+}
+
+fn steward(broker: MemoryBroker, records: Records) -> Steward {
     let connection = RealmConfig::new("realm", Preset::Centrifugo).with_key(KeyConfig::secret("secret"));
     let (realms, _) = RealmsConfig { connection, subscription: None, allow_no_token: false }.build().unwrap();
-    Steward::new(realms, broker, |_| panic!("nothing has to wait with an embedded broker"))
+    Steward::new(realms, broker, records, |_| panic!("nothing has to wait with an embedded broker"))
 }
 
 fn settings() -> ApiSettings {

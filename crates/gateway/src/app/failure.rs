@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use vestibule_auth::ConfigError;
 
 use crate::keys::Unfetchable;
+use crate::steward::records::NotOpened;
 
 /// Why a house could not be opened.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub enum StartFailure {
     Keys(Unfetchable),
     /// An origin is not a pattern.
     Origins(globset::Error),
+    /// What is kept cannot be reached.
+    Records(NotOpened),
     /// The operating system gives no thread.
     Thread(io::Error),
 }
@@ -33,6 +36,7 @@ impl fmt::Display for StartFailure {
             }
             Self::Keys(error) => error.fmt(f),
             Self::Origins(error) => write!(f, "allowed_origins: {error}"),
+            Self::Records(error) => error.fmt(f),
             Self::Thread(error) => write!(f, "cannot start a thread: {error}"),
         }
     }

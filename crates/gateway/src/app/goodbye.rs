@@ -34,6 +34,7 @@ impl House {
             // A worker that panicked has said so in the log.
             let _panicked = thread.join();
         }
+        self.steward.records().close().await;
     }
 
     async fn empty(&self) {

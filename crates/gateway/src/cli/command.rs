@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use super::flags;
+use super::sessions::words;
 use crate::config::{centrifugo, own};
 
 const EXIT_CODES: &str = "\
@@ -57,6 +58,7 @@ pub fn command() -> Command {
         )
         .subcommand(dev())
         .subcommand(of_centrifugo())
+        .subcommands(words::commands())
 }
 
 fn serve() -> Command {

@@ -66,6 +66,8 @@ pub struct Counters {
     pub received_bytes: Counter,
     /// Bytes that sockets took.
     pub sent_bytes: Counter,
+    /// Connections that were told that their token is revoked.
+    pub revoked: Counter,
     /// Sessions that ran into a bug.
     pub bugs: Counter,
     closes: [Counter; CODES.len()],

@@ -46,6 +46,13 @@ impl Metrics {
         Self { registry, api_calls }
     }
 
+    /// The same, and how many revocations hold.
+    #[must_use]
+    pub fn with_revocations(mut self, live: impl Fn() -> usize + Send + Sync + 'static) -> Self {
+        self.registry.register_collector(Box::new(Revocations(Box::new(live))));
+        self
+    }
+
     /// A call of the server API was answered with this error; 0 when it went well.
     pub fn api_call(&self, method: &'static str, error: u16) {
         self.api_calls.get_or_create(&ApiCall { method, error }).inc();
@@ -56,6 +63,23 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("a string takes all that is written into it");
         text
+    }
+}
+
+/// Asks how many revocations hold.
+struct Revocations(Box<dyn Fn() -> usize + Send + Sync>);
+
+impl fmt::Debug for Revocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Revocations({})", self.0())
+    }
+}
+
+impl Collector for Revocations {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let (name, help) = ("revocations", "Revocations and blocks that hold");
+        let live = ConstGauge::new(i64::try_from(self.0()).unwrap_or(i64::MAX));
+        live.encode(encoder.encode_descriptor(name, help, None, MetricType::Gauge)?)
     }
 }
 
@@ -72,13 +96,14 @@ const GAUGES: [(&str, &str, Read); 2] = [
 ];
 
 /// What only grows; `_total` is added to these names.
-const COUNTERS: [(&str, &str, Read); 7] = [
+const COUNTERS: [(&str, &str, Read); 8] = [
     ("connections_opened", "Connections that came through a door", |counters| counters.opened.get()),
     ("messages_received", "Messages of peers", |counters| counters.messages_received.get()),
     ("messages_sent", "Replies and pushes of sessions", |counters| counters.messages_sent.get()),
     ("deliveries", "Channel events that went to a subscriber", |counters| counters.deliveries.get()),
     ("received_bytes", "Bytes read from sockets", |counters| counters.received_bytes.get()),
     ("sent_bytes", "Bytes that sockets took", |counters| counters.sent_bytes.get()),
+    ("revoked_connections", "Connections whose token was revoked", |counters| counters.revoked.get()),
     ("bugs", "Connections that were lost to a bug in this program", |counters| counters.bugs.get()),
 ];
 

@@ -16,6 +16,11 @@ pub struct ConnectionId {
 }
 
 impl ConnectionId {
+    /// No connection comes before it.
+    pub(super) const FIRST: Self = Self { slot: 0, generation: 0 };
+    /// No connection comes after it.
+    pub(super) const LAST: Self = Self { slot: u32::MAX, generation: u32::MAX };
+
     #[cfg(test)]
     pub(crate) const fn for_test(slot: u32) -> Self {
         Self { slot, generation: 0 }

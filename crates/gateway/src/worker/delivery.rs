@@ -89,6 +89,8 @@ impl<L: Link> Worker<L> {
             }
             Mail::Top(who, channel, top) => self.compare(who, &channel, &top, now),
             Mail::Order(addressed) => self.order(&addressed, now),
+            Mail::Revoked(revocation) => self.revoke(&revocation, now),
+            Mail::Suspects(suspects) => self.examine(suspects, now),
             Mail::Survey(question, answer) => {
                 let _asker_is_gone = answer.send(self.answer(&question));
             }

@@ -4,14 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use vestibule_doors::contract::{
-    Admission, Effect, Fault, Input, Order, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
+    Effect, Fault, Input, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
 };
-use vestibule_model::{ChannelKey, Close, Credential, Now};
+use vestibule_model::{ChannelKey, Close, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
-use super::connection::{Admitted, ConnectionId};
+use super::connection::ConnectionId;
 use super::delivery::post;
-use super::inbox::{Addressed, Mail};
+use super::inbox::Mail;
 use super::link::Link;
 use super::shard::Subscription;
 use super::{Worker, connection_of, frames};
@@ -101,7 +101,7 @@ impl<L: Link> Worker<L> {
             Output::Release(channel) => self.shard.release(who, &channel, &mut post!(self)),
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
-            Output::Renew(credential) => self.renew(who, *credential),
+            Output::Renew(credential) => self.renew(who, *credential, now),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -140,7 +140,7 @@ impl<L: Link> Worker<L> {
 
     fn perform(&mut self, who: ConnectionId, ticket: Ticket, effect: Effect, now: Now) {
         match effect {
-            Effect::Admit(admission) => self.admit(who, ticket, admission),
+            Effect::Admit(admission) => self.admit(who, ticket, admission, now),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
             Effect::Authenticate(_)
             | Effect::Authorise(_)
@@ -159,37 +159,6 @@ impl<L: Link> Worker<L> {
     fn errand(&self, errand: impl Future<Output = Mail> + 'static) {
         let inbox = self.house.inboxes.of(self.house.id).clone();
         self.house.steward.run(async move { inbox.send(errand.await) });
-    }
-
-    fn admit(&mut self, who: ConnectionId, ticket: Ticket, admission: Admission) {
-        let seat = self.house.seats.take(&admission.organisation, &admission.user);
-        let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let outcome = seat.map(|seat| {
-            self.roster.add(&admission.organisation, &admission.user, who);
-            if admission.exclusive {
-                self.house.inboxes.order(Addressed {
-                    organisation: admission.organisation.clone(),
-                    user: admission.user.clone(),
-                    only: None,
-                    except: vec![connection.client],
-                    order: Order::Disconnect(Close::new(3504, "connection limit")),
-                });
-            }
-            connection.admitted = Some(Admitted {
-                organisation: admission.organisation,
-                user: admission.user,
-                credential: admission.credential,
-                _seat: seat,
-            });
-        });
-        self.house.inboxes.of(self.house.id).send(Mail::Outcome(who, ticket, Outcome::Admitted(outcome)));
-    }
-
-    /// The connection goes on with a new token.
-    fn renew(&mut self, who: ConnectionId, credential: Credential) {
-        if let Some(admitted) = self.connection(who).and_then(|connection| connection.admitted.as_mut()) {
-            admitted.credential = credential;
-        }
     }
 
     fn subscribe(&mut self, who: ConnectionId, ticket: Ticket, subscribe: Subscribe, now: Now) {

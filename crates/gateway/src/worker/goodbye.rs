@@ -128,9 +128,7 @@ impl<L: Link> Worker<L> {
         connection.wake_at = None;
         connection.blocked = None;
         let channels = std::mem::take(&mut connection.channels);
-        if let Some(admitted) = connection.admitted.take() {
-            self.roster.remove(&admitted.organisation, &admitted.user, who);
-        }
+        self.dismiss(who);
         for channel in &channels {
             self.end_subscription(who, channel);
         }

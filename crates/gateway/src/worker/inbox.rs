@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
-use vestibule_model::{ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, UserId};
+use vestibule_model::{
+    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, Revocation, UserId,
+};
 
 use super::connection::ConnectionId;
 use super::survey::{Question, Survey};
@@ -42,6 +44,10 @@ pub enum Mail {
     Top(ConnectionId, ChannelKey, Position),
     /// Somebody wants something of some connections.
     Order(Arc<Addressed>),
+    /// Tokens are good no longer; the steward's index knows it already.
+    Revoked(Arc<Revocation>),
+    /// Connections of this worker that it has not looked at yet, among which some may be revoked.
+    Suspects(Vec<ConnectionId>),
     /// Somebody wants to know something.
     Survey(Question, oneshot::Sender<Survey>),
     /// The node goes away: bring the clients elsewhere, `batch` of them in each turn of the clock.
@@ -159,6 +165,13 @@ impl Inboxes {
         let addressed = Arc::new(addressed);
         for inbox in self.all() {
             inbox.send(Mail::Order(Arc::clone(&addressed)));
+        }
+    }
+
+    /// Ends the connections whose tokens are revoked. To be called when the steward's index has the revocation.
+    pub fn revoke(&self, revocation: &Arc<Revocation>) {
+        for inbox in self.all() {
+            inbox.send(Mail::Revoked(Arc::clone(revocation)));
         }
     }
 

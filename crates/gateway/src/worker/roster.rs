@@ -64,6 +64,21 @@ impl Roster {
         }
     }
 
+    /// The organisation's connections here.
+    pub fn of_organisation(&self, organisation: &OrganisationId) -> Vec<ConnectionId> {
+        let users = self.0.iter().filter(|((of, _), _)| of == organisation);
+        let mut all = Vec::new();
+        for (_, connections) in users {
+            match connections {
+                Connections::One(only) => all.push(*only),
+                Connections::Many(many) => all.extend(many),
+            }
+        }
+        // A map has its own order, and what happens must not depend on it.
+        all.sort_unstable();
+        all
+    }
+
     /// How many connections the organisation has here.
     pub fn count(&self, organisation: &OrganisationId) -> usize {
         let connections = self.0.iter().filter(|((of, _), _)| of == organisation);

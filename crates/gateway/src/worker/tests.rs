@@ -3,6 +3,7 @@
 mod endings;
 mod house;
 mod law;
+mod revocations;
 mod subscriptions;
 mod writing;
 

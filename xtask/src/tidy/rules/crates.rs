@@ -29,6 +29,7 @@ const BOUNDS: &[Bounds] = &[
     Bounds { name: "vestibule-doors", house: &["vestibule-model"], never: IO },
     Bounds { name: "vestibule-auth", house: &["vestibule-model"], never: IO },
     Bounds { name: "vestibule-broker", house: &["vestibule-model"], never: &["hyper", "axum", "socket2"] },
+    Bounds { name: "vestibule-store", house: &["vestibule-model"], never: &["hyper", "axum", "socket2"] },
     Bounds { name: "vestibule-websocket", house: &[], never: IO },
     Bounds {
         name: "vestibule",
@@ -37,6 +38,7 @@ const BOUNDS: &[Bounds] = &[
             "vestibule-doors",
             "vestibule-auth",
             "vestibule-broker",
+            "vestibule-store",
             "vestibule-websocket",
         ],
         never: &["native-tls", "openssl"],

@@ -16,6 +16,7 @@ const MAKERS: &[&str] = &[
     "crates/auth/src/realm.rs",                // from the claims of a verified token
     "crates/gateway/src/api/organisations.rs", // for whoever showed the key of the server API
     "crates/model/src/ids.rs",                 // the definition
+    "crates/store/src/sqlite/rows.rs",         // what was kept for one comes back as its own
 ];
 
 fn check(tree: &Tree) -> Vec<Finding> {

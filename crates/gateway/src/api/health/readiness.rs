@@ -54,6 +54,11 @@ impl Readiness {
         if let Err(broken) = self.broker().await {
             failing.push(format!("broker: {}", broken.in_words()));
         }
+        match timeout(PATIENCE, self.steward.records().ping()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => failing.push(format!("store: {error}")),
+            Err(_) => failing.push("store: does not answer".to_owned()),
+        }
         // Keys that are merely stale still let everyone in; the metric of their age shows them.
         let keys = self.keys.status(self.clock);
         failing.extend(keys.iter().filter(|keys| !keys.is_usable()).map(ToString::to_string));

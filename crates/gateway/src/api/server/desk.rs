@@ -6,12 +6,16 @@ use tokio::task::yield_now;
 use tokio::time::timeout;
 use vestibule_doors::centrifuge::rules::ChannelRules;
 use vestibule_doors::contract::Order;
-use vestibule_model::{ChannelKey, ClientId, Door, Now, OrganisationId, UserId};
+use vestibule_model::{
+    ChannelKey, ClientId, Door, Now, OrganisationId, Revocation, Revoked, UnixSeconds, UserId,
+};
+use vestibule_store::{KeptRevocation, RevocationId};
 
 use super::info::Node;
 use super::reply::Refusal;
+use super::revocations::Remarks;
 use crate::api::Api;
-use crate::steward::HouseBroker;
+use crate::steward::{HouseBroker, Records};
 use crate::worker::{Addressed, Question, Survey};
 
 /// How long the workers may take to answer a question.
@@ -48,6 +52,30 @@ impl Desk<'_> {
     /// The broker.
     pub fn broker(&self) -> &HouseBroker {
         self.house.steward.broker()
+    }
+
+    /// What is kept.
+    pub fn records(&self) -> &Records {
+        self.house.steward.records()
+    }
+
+    /// How long after it was issued a token can matter.
+    pub fn longest_token(&self) -> Duration {
+        self.house.longest_token
+    }
+
+    /// Revokes tokens of the caller's organisation, and ends the connections that came in with them.
+    pub async fn revoke(
+        &self,
+        what: Revoked,
+        until: UnixSeconds,
+        remarks: Remarks,
+    ) -> Result<RevocationId, Refusal> {
+        let revocation = Revocation { organisation: self.organisation.clone(), what, until };
+        let kept = KeptRevocation { revocation, made: self.now.unix, by: remarks.by, note: remarks.note };
+        let inboxes = self.house.inboxes.clone();
+        let tell = Box::new(move |revocation| inboxes.revoke(&revocation));
+        Ok(self.records().revoke(kept, tell).await?)
     }
 
     /// A channel of the caller's organisation. Whoever has the key may use any name in a configured namespace, as

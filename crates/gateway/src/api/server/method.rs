@@ -1,4 +1,4 @@
-//! The methods of the server API.
+//! The methods of the server API: Centrifugo's, and behind them those that Centrifugo does not have.
 
 /// What can be asked for. Their order decides which one counts when a command of a batch names two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,11 +29,21 @@ pub enum Method {
     Info,
     /// Call a method of an extension.
     Rpc,
+    /// Say that tokens are good no longer.
+    Revoke,
+    /// Keep a user out.
+    BlockUser,
+    /// Let a user in again.
+    UnblockUser,
+    /// What is revoked.
+    Revocations,
+    /// Take a revocation back.
+    RemoveRevocation,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Publish,
         Self::Broadcast,
         Self::Subscribe,
@@ -47,6 +57,11 @@ impl Method {
         Self::Channels,
         Self::Info,
         Self::Rpc,
+        Self::Revoke,
+        Self::BlockUser,
+        Self::UnblockUser,
+        Self::Revocations,
+        Self::RemoveRevocation,
     ];
 
     /// The method of that name.
@@ -70,6 +85,11 @@ impl Method {
             Self::Channels => "channels",
             Self::Info => "info",
             Self::Rpc => "rpc",
+            Self::Revoke => "revoke",
+            Self::BlockUser => "block_user",
+            Self::UnblockUser => "unblock_user",
+            Self::Revocations => "revocations",
+            Self::RemoveRevocation => "remove_revocation",
         }
     }
 }

@@ -8,6 +8,7 @@ use vestibule_broker::BrokerError;
 use vestibule_doors::centrifuge::rules::NotAChannel;
 
 use super::answer;
+use crate::steward::records::NotDone;
 
 /// What becomes of a request.
 pub type Answer = Result<Json, Refusal>;
@@ -68,6 +69,15 @@ impl Refusal {
     fn write(self, out: &mut Vec<u8>) {
         let Self { code, message, .. } = self;
         out.extend_from_slice(format!(r#"{{"code":{code},"message":"{message}"}}"#).as_bytes());
+    }
+}
+
+impl From<NotDone> for Refusal {
+    fn from(reason: NotDone) -> Self {
+        match reason {
+            NotDone::Full => Self::TOO_MANY_REQUESTS,
+            NotDone::Store(_) => Self::INTERNAL,
+        }
     }
 }
 

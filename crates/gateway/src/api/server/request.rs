@@ -1,5 +1,6 @@
 //! What a caller wants, read and not yet done.
 
+use super::block::{BlockUser, UnblockUser};
 use super::broadcast::Broadcast;
 use super::channels::Channels;
 use super::desk::Desk;
@@ -12,6 +13,8 @@ use super::publish::Publish;
 use super::read::{Malformed, read};
 use super::refresh::Refresh;
 use super::reply::Answer;
+use super::revocations::{RemoveRevocation, Revocations};
+use super::revoke::Revoke;
 use super::rpc::Rpc;
 use super::subscribe::{Subscribe, Unsubscribe};
 
@@ -30,6 +33,11 @@ pub enum Request<'a> {
     Channels(Channels<'a>),
     Info,
     Rpc(Rpc<'a>),
+    Revoke(Revoke<'a>),
+    BlockUser(BlockUser<'a>),
+    UnblockUser(UnblockUser<'a>),
+    Revocations(Revocations),
+    RemoveRevocation(RemoveRevocation),
 }
 
 impl<'a> Request<'a> {
@@ -52,6 +60,11 @@ impl<'a> Request<'a> {
                 Self::Info
             }
             Method::Rpc => Self::Rpc(read(params)?),
+            Method::Revoke => Self::Revoke(read(params)?),
+            Method::BlockUser => Self::BlockUser(read(params)?),
+            Method::UnblockUser => Self::UnblockUser(read(params)?),
+            Method::Revocations => Self::Revocations(read(params)?),
+            Method::RemoveRevocation => Self::RemoveRevocation(read(params)?),
         })
     }
 
@@ -71,6 +84,11 @@ impl<'a> Request<'a> {
             Self::Channels(request) => request.perform(desk).await,
             Self::Info => info::perform(desk).await,
             Self::Rpc(request) => request.perform(),
+            Self::Revoke(request) => request.perform(desk).await,
+            Self::BlockUser(request) => request.perform(desk).await,
+            Self::UnblockUser(request) => request.perform(desk).await,
+            Self::Revocations(request) => request.perform(desk).await,
+            Self::RemoveRevocation(request) => request.perform(desk).await,
         }
     }
 }

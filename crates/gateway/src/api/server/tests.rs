@@ -5,6 +5,7 @@ mod calls;
 mod orders;
 mod publishing;
 mod reading;
+mod revocations;
 
 const BAD_REQUEST: &str = r#"{"error":{"code":107,"message":"bad request"}}"#;
 const UNKNOWN_CHANNEL: &str = r#"{"error":{"code":102,"message":"unknown channel"}}"#;

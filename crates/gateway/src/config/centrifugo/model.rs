@@ -6,6 +6,7 @@ use vestibule_auth::Secret;
 
 use super::namespaces::NamespaceList;
 use crate::config::options::log::Level;
+use crate::config::options::store::MEMORY;
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
 use crate::config::written::Size;
 use crate::config::written::section::section;
@@ -33,6 +34,8 @@ section! {
         health: Health = Health::default(),
         /// This node.
         node: Node = Node::default(),
+        /// What outlives the process, which Centrifugo does not have.
+        store: Store = Store::default(),
         /// The graceful stop.
         shutdown: Shutdown = Shutdown::default(),
     }
@@ -45,6 +48,17 @@ section! {
         address: String = String::new(),
         /// The port.
         port: u16 = 8000,
+    }
+}
+
+section! {
+    /// What outlives the process, which Centrifugo does not have.
+    pub struct Store {
+        /// A file for revocations and blocks. Centrifugo writes no file, so an installation that was made for it may have
+        /// no place for one: unless it says otherwise, nothing is kept when the process ends.
+        path: String = MEMORY.into(),
+        /// How many revocations and blocks may hold at a time; further ones are refused.
+        revocations: u32 = 100_000,
     }
 }
 

@@ -11,7 +11,7 @@ use super::model::{Centrifugo, Channel, ErrorMode, HttpApi, HttpServer};
 use super::namespaces::path;
 use super::tokens;
 use crate::config::options::namespaces::check_personal_channel;
-use crate::config::options::{ClientOptions, namespaces};
+use crate::config::options::{ClientOptions, namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::{ApiSettings, CentrifugeSettings, Settings};
@@ -48,6 +48,7 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
         health: place(written.health.enabled, &written.health.handler_prefix, "health", notes),
         metrics: place(written.prometheus.enabled, &written.prometheus.handler_prefix, "prometheus", notes),
         demo: None,
+        store: store::settings(&written.store.path, written.store.revocations, notes),
         shutdown: written.shutdown.timeout,
         node: if written.node.name.is_empty() { node_name(listen.port()) } else { written.node.name },
     };

@@ -28,6 +28,8 @@ section! {
         centrifuge: Centrifuge = Centrifuge::default(),
         /// The server API, by which an application publishes and looks after its clients.
         api: Api = Api::default(),
+        /// What outlives the process: revocations, blocks of users, and which tokens were used.
+        store: Store = Store::default(),
         /// Where load balancers ask whether the process works.
         health: Health = Health::default(),
         /// Metrics in the format of Prometheus.
@@ -126,6 +128,17 @@ section! {
         body_size: Size = Size(4 << 20),
         /// The most commands in a batch, and channels in a broadcast.
         batch_size: u32 = 1_000,
+    }
+}
+
+section! {
+    /// What outlives the process.
+    pub struct Store {
+        /// A file, which SQLite writes; it is made for its owner alone if it is not there. ":memory:": nothing is kept
+        /// when the process ends.
+        path: String = "vestibule.db".into(),
+        /// How many revocations and blocks may hold at a time; further ones are refused.
+        revocations: u32 = 100_000,
     }
 }
 

@@ -10,8 +10,8 @@ use vestibule_doors::centrifuge::rules::Rules;
 use super::model::{Api, Centrifuge, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use crate::config::options::log::Format;
-use crate::config::options::namespaces;
 use crate::config::options::namespaces::check_personal_channel;
+use crate::config::options::{namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::{ApiSettings, CentrifugeSettings, Settings};
@@ -39,6 +39,7 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
         metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),
         demo: None,
+        store: store::settings(&own.store.path, own.store.revocations, notes),
         shutdown: own.shutdown.timeout,
         node: if own.node.name.is_empty() { node_name(listen.port()) } else { own.node.name },
     };

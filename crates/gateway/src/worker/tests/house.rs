@@ -19,7 +19,7 @@ use vestibule_model::{
 };
 use vestibule_websocket::{Event, client};
 
-use crate::steward::Steward;
+use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::worker::{
     AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings, Worker,
@@ -150,8 +150,9 @@ impl House {
         let realms = RealmsConfig { connection: realm, subscription: None, allow_no_token: true };
         let (realms, _) = realms.build().expect("a good realm");
         let broker = MemoryBroker::new(Arc::new(gate), Default::default(), &mut SmallRng::seed_from_u64(1));
-        let steward =
-            Steward::new(realms, broker, |_| unreachable!("an embedded broker is never waited for"));
+        let steward = Steward::new(realms, broker, Records::without_a_store(), |_| {
+            unreachable!("an embedded broker is never waited for")
+        });
         let counters = Arc::<Counters>::default();
         let now = Now::new(Moment::from_millis(1_000_000), 1_700_000_000_000);
         let surroundings = Surroundings {
@@ -177,7 +178,7 @@ impl House {
         busy: Rc<Cell<bool>>,
         script: impl FnMut(Input<'_>, &mut Outputs) + 'static,
     ) -> Peer {
-        self.opened += 1;
+        self.opened = self.opened.wrapping_add(1);
         let pipe = Rc::new(Pipe {
             room: Cell::new(usize::MAX),
             taken: RefCell::default(),

@@ -1,0 +1,168 @@
+//! `revoke`, `block_user`, `unblock_user`, `revocations` and `remove_revocation`.
+
+use serde_json::Value;
+use vestibule_model::{Revoked, UnixSeconds, UserId};
+
+use crate::api::under_test::House;
+use crate::clock::Clock;
+
+fn now() -> i64 {
+    Clock::start().now().unix.0
+}
+
+/// The result of a call that goes well.
+async fn result(house: &House, method: &str, body: &str) -> Value {
+    let mut answer: Value = serde_json::from_str(&house.call(method, body).await.good()).unwrap();
+    assert!(answer["error"].is_null(), "{method} {body}: {answer}");
+    answer["result"].take()
+}
+
+/// The error of a call that does not.
+async fn error(house: &House, method: &str, body: &str) -> (i64, String) {
+    let answer: Value = serde_json::from_str(&house.call(method, body).await.good()).unwrap();
+    let code = answer["error"]["code"].as_i64().unwrap_or_else(|| panic!("{method} {body}: {answer}"));
+    (code, answer["error"]["message"].as_str().unwrap().to_owned())
+}
+
+/// What the workers are told after a revocation that goes well.
+async fn told(body: &str) -> Revoked {
+    let mut house = House::keeping(10).await;
+    result(&house, "revoke", body).await;
+    let mut revoked = house.revoked();
+    assert_eq!(revoked.len(), 1, "{body}");
+    revoked.remove(0)
+}
+
+#[tokio::test]
+async fn tokens_are_revoked_by_their_id_their_session_their_user_or_their_organisation() {
+    assert_eq!(told(r#"{"token":"t"}"#).await, Revoked::Token("t".into()));
+    assert_eq!(told(r#"{"session":"s"}"#).await, Revoked::Session("s".into()));
+    let of_user = |end| Revoked::UserBefore(UserId::new("u"), UnixSeconds(end));
+    assert_eq!(told(r#"{"user":"u","before":7}"#).await, of_user(7));
+    let everybody = Revoked::OrganisationBefore(UnixSeconds(7));
+    assert_eq!(told(r#"{"organisation":true,"before":7}"#).await, everybody);
+}
+
+#[tokio::test]
+async fn a_user_without_a_time_loses_all_tokens_that_were_issued_until_now() {
+    let earliest = now();
+    let Revoked::UserBefore(user, end) = told(r#"{"user":"u"}"#).await else { panic!("not a user") };
+    assert_eq!(user.as_str(), "u");
+    assert!((earliest..=now()).contains(&end.0), "a login after this is good");
+}
+
+#[tokio::test]
+async fn a_revocation_ends_when_it_says_or_when_no_token_can_be_so_old() {
+    let house = House::keeping(10).await;
+    let until = |answer: &Value| answer["until"].as_i64().unwrap();
+    let end = now() + 500;
+    let answer = result(&house, "revoke", &format!(r#"{{"token":"a","until":{end}}}"#)).await;
+    assert_eq!(until(&answer), end);
+    let answer = result(&house, "revoke", r#"{"token":"b","ttl":60}"#).await;
+    assert!((60..=62).contains(&(until(&answer) - now() + 1)), "{answer}");
+    let answer = result(&house, "revoke", r#"{"token":"c"}"#).await;
+    assert!((3_600..=3_602).contains(&(until(&answer) - now() + 1)), "{answer}");
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_say_one_thing_revokes_nothing() {
+    let mut house = House::keeping(10).await;
+    let long = "x".repeat(1_025);
+    for body in [
+        "{}",
+        r#"{"token":""}"#,
+        r#"{"token":"t","user":"u"}"#,
+        r#"{"organisation":false}"#,
+        r#"{"token":"t","before":7}"#,
+        r#"{"user":"u","before":99999999999}"#,
+        r#"{"token":"t","until":1}"#,
+        r#"{"token":"t","ttl":0}"#,
+        r#"{"token":"t","ttl":5,"until":99999999999}"#,
+        &format!(r#"{{"token":"{long}"}}"#),
+        &format!(r#"{{"token":"t","note":"{long}"}}"#),
+        &format!(r#"{{"token":"t","by":"{long}"}}"#),
+    ] {
+        let (code, message) = error(&house, "revoke", body).await;
+        assert_eq!(code, 107, "{body}");
+        assert_ne!(message, "bad request", "it is said what is wrong with {body}");
+    }
+    for body in [r#"{"user":"u","befor":7}"#, r#"{"user":"u","user":"v"}"#, r#"{"user":7}"#] {
+        assert_eq!(house.call("revoke", body).await.status, 400, "{body}");
+    }
+    assert!(house.revoked().is_empty());
+    assert_eq!(result(&house, "revocations", "{}").await, serde_json::json!({ "revocations": [] }));
+}
+
+#[tokio::test]
+async fn a_block_holds_whenever_a_token_was_issued_until_it_is_lifted() {
+    let mut house = House::keeping(10).await;
+    let body = r#"{"user":"bob","note":"spam","by":"ann"}"#;
+    assert_eq!(result(&house, "block_user", body).await["until"], 253_402_300_799_i64);
+    assert_eq!(house.revoked(), [Revoked::User(UserId::new("bob"))]);
+    let listed = result(&house, "revocations", "{}").await;
+    let entry = &listed["revocations"][0];
+    for (key, value) in [("kind", "block"), ("user", "bob"), ("note", "spam"), ("by", "ann")] {
+        assert_eq!(entry[key], value, "{listed}");
+    }
+    let bob = r#"{"user":"bob"}"#;
+    assert_eq!(result(&house, "unblock_user", bob).await, serde_json::json!({ "unblocked": true }));
+    assert_eq!(result(&house, "unblock_user", bob).await, serde_json::json!({ "unblocked": false }));
+    assert_eq!(error(&house, "block_user", "{}").await.0, 107);
+}
+
+#[tokio::test]
+async fn a_list_has_pages_and_the_last_one_says_so() {
+    let house = House::keeping(10).await;
+    for token in ["a", "b", "c"] {
+        result(&house, "revoke", &format!(r#"{{"token":"{token}"}}"#)).await;
+    }
+    let first = result(&house, "revocations", r#"{"limit":2}"#).await;
+    let tokens = |page: &Value| -> Vec<String> {
+        let entries = page["revocations"].as_array().unwrap();
+        entries.iter().map(|entry| entry["token"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(tokens(&first), ["a", "b"]);
+    let body = format!(r#"{{"limit":2,"after":{}}}"#, first["next"]);
+    let last = result(&house, "revocations", &body).await;
+    assert_eq!((tokens(&last), last.get("next")), (vec!["c".to_owned()], None));
+    for limit in [0, 1_001] {
+        assert_eq!(error(&house, "revocations", &format!(r#"{{"limit":{limit}}}"#)).await.0, 107);
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_that_is_removed_is_off_the_list() {
+    let house = House::keeping(10).await;
+    let id = result(&house, "revoke", r#"{"session":"s"}"#).await["id"].as_i64().unwrap();
+    let body = format!(r#"{{"id":{id}}}"#);
+    assert_eq!(result(&house, "remove_revocation", &body).await["removed"], true);
+    assert_eq!(result(&house, "remove_revocation", &body).await["removed"], false);
+    assert_eq!(error(&house, "remove_revocation", "{}").await.0, 107);
+}
+
+#[tokio::test]
+async fn a_house_that_is_full_of_revocations_says_so() {
+    let house = House::keeping(1).await;
+    result(&house, "revoke", r#"{"token":"a"}"#).await;
+    assert_eq!(error(&house, "revoke", r#"{"token":"b"}"#).await, (111, "too many requests".into()));
+}
+
+#[tokio::test]
+async fn a_house_without_its_store_revokes_nothing_and_is_not_ready() {
+    let mut house = House::keeping(10).await;
+    house.steward.records().close().await;
+    assert_eq!(error(&house, "revoke", r#"{"token":"a"}"#).await.0, 100);
+    assert!(house.revoked().is_empty());
+    house.staff(crate::api::under_test::idle);
+    let ready = house.get("/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert!(ready.body.contains("store: "), "{}", ready.body);
+}
+
+#[tokio::test]
+async fn the_metric_counts_the_revocations_that_hold() {
+    let house = House::keeping(10).await;
+    result(&house, "revoke", r#"{"token":"a"}"#).await;
+    let metrics = house.get("/metrics").await.body;
+    assert!(metrics.lines().any(|line| line == "vestibule_revocations 1"), "{metrics}");
+}

@@ -1,0 +1,149 @@
+//! Answers of the house, for people.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// The last second of the year 9999: no end.
+const FOR_EVER: i64 = 253_402_300_799;
+
+/// The answer to a verb, in lines.
+pub fn in_words(verb: &str, request: &Value, answer: &Value) -> String {
+    match verb {
+        "revoke" => format!("revoked (id {}), {}\n", answer["id"], end(answer)),
+        "block" => format!("{} is blocked (id {}), {}\n", user(request), answer["id"], end(answer)),
+        "unblock" if answer["unblocked"] == true => format!("{} is not blocked any more\n", user(request)),
+        "unblock" => format!("{} was not blocked\n", user(request)),
+        _ if answer["removed"] == true => format!("{} is taken back\n", request["id"]),
+        _ if answer["removed"] == false => format!("there was no revocation {}\n", request["id"]),
+        _ => list(answer),
+    }
+}
+
+fn user(request: &Value) -> String {
+    plain(&request["user"])
+}
+
+fn end(answer: &Value) -> String {
+    match answer["until"].as_i64() {
+        Some(FOR_EVER) | None => "without an end".into(),
+        Some(end) => format!("until {}", utc(end)),
+    }
+}
+
+fn list(answer: &Value) -> String {
+    let entries = answer["revocations"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut text = String::new();
+    for entry in entries {
+        let _fits = writeln!(text, "{}", line(entry));
+    }
+    if entries.is_empty() {
+        text.push_str("nothing is revoked\n");
+    }
+    if let Some(next) = answer["next"].as_i64() {
+        let _fits = writeln!(text, "there are more: --after {next}");
+    }
+    text
+}
+
+fn line(entry: &Value) -> String {
+    let kind = entry["kind"].as_str().unwrap_or_default();
+    let named = ["token", "session", "user"].iter().find_map(|key| entry.get(key));
+    let mut line = format!("{:>6}  {kind:<12}", entry["id"].to_string());
+    if let Some(named) = named {
+        let _fits = write!(line, "  {}", plain(named));
+    }
+    if let Some(before) = entry["before"].as_i64() {
+        let _fits = write!(line, "  issued until {}", utc(before));
+    }
+    let _fits = write!(line, "  {}", end(entry));
+    for (key, word) in [("by", "by"), ("note", "for")] {
+        if let Some(said) = entry.get(key) {
+            let _fits = write!(line, "  {word} {}", plain(said));
+        }
+    }
+    line
+}
+
+/// A text as it is, unless it could play tricks with a terminal.
+fn plain(text: &Value) -> String {
+    match text.as_str() {
+        Some(text) if !text.is_empty() && !text.contains(|c: char| c.is_control() || c.is_whitespace()) => {
+            text.to_owned()
+        }
+        Some(text) => format!("{text:?}"),
+        None => text.to_string(),
+    }
+}
+
+/// A time as people write it: `2026-01-02 03:04:05 UTC`.
+fn utc(seconds: i64) -> String {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (rest / 3_600, rest / 60 % 60, rest % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+}
+
+/// Year, month and day of so many days after 1970-01-01. Years are counted from March, so that the day that not every
+/// year has is the last one.
+fn date(days: i64) -> (i64, i64, i64) {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
+    let from_march_of_year_0 = days + 719_468;
+    let age = from_march_of_year_0.div_euclid(DAYS_OF_400_YEARS);
+    let day = from_march_of_year_0.rem_euclid(DAYS_OF_400_YEARS);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (age * 400 + year + next, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_people_write_them() {
+        for (seconds, text) in [
+            (0, "1970-01-01 00:00:00 UTC"),
+            (951_782_400, "2000-02-29 00:00:00 UTC"),
+            (1_709_251_199, "2024-02-29 23:59:59 UTC"),
+            (1_709_251_200, "2024-03-01 00:00:00 UTC"),
+            (4_107_542_400, "2100-03-01 00:00:00 UTC"),
+            (FOR_EVER, "9999-12-31 23:59:59 UTC"),
+        ] {
+            assert_eq!(utc(seconds), text);
+        }
+    }
+
+    #[test]
+    fn a_block_says_whom_and_until_when() {
+        let request = json!({ "user": "bob" });
+        let text = in_words("block", &request, &json!({ "id": 7, "until": 0 }));
+        assert_eq!(text, "bob is blocked (id 7), until 1970-01-01 00:00:00 UTC\n");
+        let text = in_words("block", &request, &json!({ "id": 7, "until": FOR_EVER }));
+        assert_eq!(text, "bob is blocked (id 7), without an end\n");
+        assert_eq!(in_words("unblock", &request, &json!({ "unblocked": false })), "bob was not blocked\n");
+    }
+
+    #[test]
+    fn a_list_has_a_line_for_each_and_says_that_there_are_more() {
+        let answer = json!({ "revocations": [
+            { "id": 1, "kind": "user", "user": "ann", "before": 0, "until": 0, "made": 0 },
+            { "id": 2, "kind": "block", "user": "b\u{1b}[2J", "until": FOR_EVER, "made": 0, "note": "spam, twice" },
+        ], "next": 2 });
+        let text = in_words("revocations", &json!({}), &answer);
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert!(lines[0].contains("ann  issued until 1970-01-01"), "{text}");
+        assert!(lines[1].contains(r#""b\u{1b}[2J"  without an end  for "spam, twice""#), "{text}");
+        assert_eq!(lines[2], "there are more: --after 2");
+        assert_eq!(
+            in_words("revocations", &json!({}), &json!({ "revocations": [] })),
+            "nothing is revoked\n"
+        );
+    }
+}

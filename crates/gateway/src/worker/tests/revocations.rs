@@ -1,0 +1,172 @@
+//! Who is revoked is told, at whatever point of a connection's life it happens, and nobody else.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use vestibule_doors::contract::{
+    Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Ticket,
+};
+use vestibule_model::{Close, Credential, OrganisationId, Revocation, Revoked, UnixSeconds, UserId};
+
+use super::house::{House, Peer};
+
+fn organisation() -> OrganisationId {
+    OrganisationId::from_verified("default")
+}
+
+fn credential(token: &str) -> Credential {
+    Credential { token: Some(token.into()), session: Some("s".into()), issued: Some(UnixSeconds(50)) }
+}
+
+fn admission(user: &str, credential: Credential) -> Output {
+    let admission =
+        Admission { organisation: organisation(), user: UserId::new(user), exclusive: false, credential };
+    Output::Perform(Ticket(1), Effect::Admit(admission))
+}
+
+/// A connection of that user that says what it hears, and ends when its token is revoked. "renew" gives it the token
+/// `new`.
+fn open(house: &mut House, user: &'static str, token: &'static str) -> Peer {
+    let say = |outputs: &mut Outputs, text: String| outputs.push(Output::Send(text.into()));
+    house.open(move |input, outputs| match input {
+        Input::Message(b"come in") => outputs.push(admission(user, credential(token))),
+        Input::Message(b"renew") => outputs.push(Output::Renew(Box::new(credential("new")))),
+        Input::Outcome(_, Outcome::Admitted(Ok(()))) => say(outputs, "admitted".into()),
+        Input::Outcome(_, Outcome::Admitted(Err(why))) => say(outputs, format!("{why:?}")),
+        Input::Notice(Notice::Order(Order::Revoke { healed_by_a_fresh_token })) => {
+            let code = if healed_by_a_fresh_token { 3005 } else { 3500 };
+            outputs.push(Output::Close(Close::new(code, "revoked")));
+        }
+        other => panic!("{other:?}"),
+    })
+}
+
+fn enter(house: &mut House, user: &'static str, token: &'static str) -> Peer {
+    let peer = open(house, user, token);
+    house.say(&peer, "come in");
+    house.settle();
+    peer
+}
+
+/// What [`vestibule::steward::Records`] does when somebody is revoked, but for the store.
+fn revoke(house: &House, what: Revoked) {
+    let until = UnixSeconds(house.now.unix.0 + 1_000);
+    let revocation = Arc::new(Revocation { organisation: organisation(), what, until });
+    house.steward.records().revocations().add(Arc::clone(&revocation));
+    house.inboxes.revoke(&revocation);
+}
+
+#[test]
+fn every_kind_of_revocation_ends_those_whom_it_concerns_and_nobody_else() {
+    let ann = UserId::new("ann");
+    let kinds = [
+        (Revoked::Token("t".into()), "close 3005", [true, false, false]),
+        (Revoked::Session("s".into()), "close 3500", [true, true, true]),
+        (Revoked::UserBefore(ann.clone(), UnixSeconds(50)), "close 3005", [true, true, false]),
+        (Revoked::UserBefore(ann.clone(), UnixSeconds(49)), "", [false, false, false]),
+        (Revoked::User(ann), "close 3500", [true, true, false]),
+        (Revoked::OrganisationBefore(UnixSeconds(50)), "close 3005", [true, true, true]),
+        (Revoked::Organisation, "close 3500", [true, true, true]),
+    ];
+    for (what, goodbye, concerned) in kinds {
+        let mut house = House::new();
+        let peers = [("ann", "t"), ("ann", "u"), ("bob", "v")];
+        let peers = peers.map(|(user, token)| enter(&mut house, user, token));
+        revoke(&house, what.clone());
+        house.settle();
+        for (peer, concerned) in peers.iter().zip(concerned) {
+            let heard: &[&str] = if concerned { &["admitted", goodbye] } else { &["admitted"] };
+            assert_eq!(peer.heard(), heard, "{what:?}");
+        }
+        let count = concerned.into_iter().filter(|concerned| *concerned).count();
+        assert_eq!(house.counters.revoked.get(), count as u64, "{what:?}");
+    }
+}
+
+#[test]
+fn a_token_that_is_revoked_between_its_verification_and_its_admission_is_not_admitted() {
+    let mut house = House::new();
+    let peer = open(&mut house, "ann", "t");
+    revoke(&house, Revoked::User(UserId::new("ann")));
+    house.settle();
+    house.say(&peer, "come in");
+    house.settle();
+    let why = NotAdmitted::Revoked { healed_by_a_fresh_token: false };
+    assert_eq!(peer.heard(), [format!("{why:?}")]);
+}
+
+#[test]
+fn a_token_that_is_revoked_while_its_admission_is_on_its_way_is_found_all_the_same() {
+    let mut house = House::new();
+    let peer = open(&mut house, "ann", "t");
+    // Admitted, but the session has not been told; then the revocation comes.
+    house.say(&peer, "come in");
+    revoke(&house, Revoked::Token("t".into()));
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted", "close 3005"]);
+}
+
+#[test]
+fn a_connection_that_goes_on_with_a_new_token_is_known_by_that_one() {
+    let mut house = House::new();
+    let peer = enter(&mut house, "ann", "old");
+    house.say(&peer, "renew");
+    revoke(&house, Revoked::Token("old".into()));
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted"]);
+    revoke(&house, Revoked::Token("new".into()));
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted", "close 3005"]);
+}
+
+#[test]
+fn a_connection_cannot_go_on_with_a_token_that_was_revoked_since_it_was_verified() {
+    let mut house = House::new();
+    let peer = enter(&mut house, "ann", "old");
+    revoke(&house, Revoked::Token("new".into()));
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted"]);
+    house.say(&peer, "renew");
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted", "close 3005"]);
+}
+
+#[test]
+fn of_several_revocations_the_one_that_no_token_heals_decides_the_goodbye() {
+    let mut house = House::new();
+    let peer = enter(&mut house, "ann", "t");
+    revoke(&house, Revoked::Token("t".into()));
+    revoke(&house, Revoked::User(UserId::new("ann")));
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted", "close 3500"]);
+}
+
+#[test]
+fn a_revocation_that_was_taken_back_before_anybody_was_told_ends_nobody() {
+    let mut house = House::new();
+    let peer = enter(&mut house, "ann", "t");
+    revoke(&house, Revoked::User(UserId::new("ann")));
+    house.steward.records().revocations().remove(&organisation(), &Revoked::User(UserId::new("ann")));
+    house.settle();
+    assert_eq!(peer.heard(), ["admitted"]);
+}
+
+#[test]
+fn a_whole_organisation_is_told_in_stretches_between_which_others_have_their_turn() {
+    let mut house = House::new();
+    let crowd: Vec<_> = (0..1_200).map(|_| enter(&mut house, "ann", "t")).collect();
+    let closed = |crowd: &[Peer]| crowd.iter().filter(|peer| peer.heard().len() > 1).count();
+    revoke(&house, Revoked::Organisation);
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    loop {
+        let mut mails = house.mails();
+        if mails.is_empty() {
+            break;
+        }
+        house.worker.read_mail(&mut mails, house.now);
+        while house.worker.flush(usize::MAX, house.now) {}
+        seen.borrow_mut().push(closed(&crowd));
+    }
+    assert_eq!(*seen.borrow(), [500, 1_000, 1_200]);
+}
