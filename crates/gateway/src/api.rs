@@ -86,6 +86,7 @@ fn metrics(api: &Api) -> Metrics {
     let records = api.steward.records().clone();
     Metrics::new(api.counters.clone(), api.keys.counters(), api.clock)
         .with_revocations(move || records.revocations().len())
+        .with_refusals(api.steward.refusals())
 }
 
 async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {

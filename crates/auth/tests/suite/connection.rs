@@ -1,12 +1,12 @@
 //! Connection tokens in Centrifugo's contract.
 
 use serde_json::json;
-use vestibule_auth::{Expected, Preset, RealmConfig, RealmsConfig, Reason, Refusal};
+use vestibule_auth::{ClaimsConfig, Expected, Preset, RealmConfig, Reason, Refusal};
 use vestibule_model::{ChannelOverride, Credential, ServerSubscription, UnixSeconds};
 
 use crate::support::{
-    NOW, at, built, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient,
-    signed, token,
+    NOW, at, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient, malformed,
+    open_house, signed, token,
 };
 
 #[test]
@@ -102,11 +102,12 @@ fn a_user_must_be_a_json_string() {
 
 #[test]
 fn another_claim_may_name_the_user() {
-    let realm = || RealmConfig { user_claim: Some("user_id".into()), ..lenient() };
+    let claims = ClaimsConfig { user: Some("user_id".into()), ..ClaimsConfig::default() };
+    let realm = || RealmConfig { claims: claims.clone(), ..lenient() };
     let user = |claims| connect(realm(), &claims).map(|identity| identity.user.as_str().to_owned());
     assert_eq!(user(claims_with(json!({"user_id": "7"}))), Ok("7".into()));
     assert_eq!(user(good_claims()), Ok(String::new()));
-    assert_eq!(user(claims_with(json!({"user_id": 7}))), invalid(Reason::ClaimType("user_id_claim")));
+    assert_eq!(user(claims_with(json!({"user_id": 7}))), invalid(Reason::ClaimType("user")));
 }
 
 #[test]
@@ -260,16 +261,14 @@ fn unknown_claims_do_not_matter() {
 fn without_a_token_the_house_decides() {
     assert_eq!(house(lenient()).anonymous(), Err(Refusal::NoToken));
     let connection = RealmConfig { organisation: "acme".into(), ..RealmConfig::new("r", Preset::Centrifugo) };
-    let (open, _) = built(RealmsConfig { connection, subscription: None, allow_no_token: true });
-    let identity = open.anonymous().expect("whoever comes");
+    let identity = open_house(connection).anonymous().expect("whoever comes");
     assert!(identity.user.is_anonymous());
     assert_eq!((identity.organisation.as_str(), identity.expires), ("acme", None));
 }
 
 #[test]
-fn an_empty_text_is_an_invalid_token_even_where_none_is_needed() {
-    let (open, _) = built(RealmsConfig { connection: lenient(), subscription: None, allow_no_token: true });
-    assert_eq!(open.connection("", NOW), invalid(Reason::Segments));
+fn an_empty_text_is_a_malformed_token_even_where_none_is_needed() {
+    assert_eq!(open_house(lenient()).connection("", NOW), malformed(Reason::Segments));
 }
 
 #[test]

@@ -2,13 +2,10 @@
 
 use vestibule_model::OrganisationId;
 
-/// The organisation of a house that has only one: the same that a realm without another name has.
-const DEFAULT: &str = "default";
-
 /// The tenant whose backends have the key of the server API. The key vouches for it; with a key for each
 /// organisation, this is where they part.
 pub fn of_callers() -> OrganisationId {
-    OrganisationId::from_verified(DEFAULT)
+    OrganisationId::from_verified(OrganisationId::DEFAULT)
 }
 
 /// The house's own tenant, for its own channels. No credential can name it, for a realm's organisation has a name.
@@ -23,6 +20,6 @@ mod tests {
 
     #[test]
     fn callers_and_clients_meet_in_one_organisation() {
-        assert_eq!(RealmConfig::new("realm", Preset::Static).organisation, of_callers().as_str());
+        assert_eq!(RealmConfig::new("realm", Preset::Static).organisation, of_callers().as_str().into());
     }
 }

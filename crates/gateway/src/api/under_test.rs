@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use tokio::runtime::Handle;
 use tower_service::Service;
-use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
+use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 use vestibule_broker::memory::{Limits, MemoryBroker};
 use vestibule_doors::centrifuge::rules::{ChannelRules, Rules};
 use vestibule_model::{Delivery, Revoked};
@@ -212,8 +212,11 @@ fn memory_broker(courier: Arc<Inboxes>) -> MemoryBroker {
 
 fn steward(broker: MemoryBroker, records: Records) -> Steward {
     let connection = RealmConfig::new("realm", Preset::Centrifugo).with_key(KeyConfig::secret("secret"));
-    let (realms, _) = RealmsConfig { connection, subscription: None, allow_no_token: false }.build().unwrap();
-    Steward::new(realms, broker, records, |_| panic!("nothing has to wait with an embedded broker"))
+    let (realms, _) = RealmsConfig::of(connection).build().unwrap();
+    let trust = realms.trust(&TrustConfig::default()).unwrap();
+    Steward::new(trust.into(), KeyKeeper::default(), broker, records, |_| {
+        panic!("nothing has to wait with an embedded broker")
+    })
 }
 
 fn settings() -> ApiSettings {

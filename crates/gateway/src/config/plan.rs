@@ -4,8 +4,11 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
-use super::Settings;
+use vestibule_auth::config::Fault;
+use vestibule_auth::{ConfigError, RealmsConfig, TrustConfig};
+
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
+use super::{Settings, TrustSettings};
 use crate::api::OWN_PATHS;
 use crate::telemetry::log::LogSettings;
 use crate::transport::Origins;
@@ -119,11 +122,30 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     }
 }
 
+/// Between the realms that a door trusts, a token's issuer must leave no choice.
+pub fn check_trusts(
+    realms: &RealmsConfig,
+    trusts: &TrustSettings,
+    [connections, subscriptions]: [&str; 2],
+    notes: &mut Notes,
+) {
+    let Ok((realms, _)) = realms.clone().build() else { return };
+    let mut trust = |key: &str, config: &TrustConfig| {
+        let complain = |error: ConfigError| notes.complain(key, error.to_string());
+        realms.trust(config).map_err(|errors| errors.into_iter().for_each(complain)).ok()
+    };
+    let trusts = trust(connections, &trusts.connections).zip(trust(subscriptions, &trusts.subscriptions));
+    if let Some((connections, subscriptions_trust)) = trusts {
+        let good = connections.shares_organisations_with(&subscriptions_trust);
+        notes.check(good, subscriptions, Fault::OtherOrganisation.to_string());
+    }
+}
+
 /// Switches that open the house further than it should be in production.
 fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String> {
     let insecure = settings.centrifuge.rules.client.insecure;
     let any_page = settings.centrifuge.allowed_origins.iter().any(|origin| origin == "*");
-    let nobody = settings.realms.allow_no_token && !insecure;
+    let nobody = settings.centrifuge.trust.connections.allow_no_token && !insecure;
     let said = [
         (
             insecure,

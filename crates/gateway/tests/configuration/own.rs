@@ -41,7 +41,7 @@ fn durations_and_sizes_have_units() {
 fn a_realm_may_be_described_by_variables_alone() {
     let secret = "0123456789abcdef0123456789abcdef";
     let plan = parse("", &sources(&[("VESTIBULE_REALMS__MAIN__SECRET", secret)], &[])).unwrap();
-    assert_eq!(plan.settings.realms.connection.name, "main");
+    assert_eq!(plan.settings.realms.realms[0].name, "main");
 }
 
 #[test]
@@ -57,10 +57,11 @@ fn a_secret_may_be_in_a_file_which_may_end_with_a_line_feed() {
 #[test]
 fn a_second_realm_may_vouch_for_subscriptions() {
     let key = "secret = \"0123456789abcdef0123456789abcdef\"\n";
-    let text = format!("{REALM}[realms.rooms]\ntokens = \"subscriptions\"\npreset = \"centrifugo\"\n{key}");
-    let realms = own(&text).unwrap().settings.realms;
-    assert_eq!(realms.connection.name, "main");
-    assert_eq!(realms.subscription.unwrap().name, "rooms");
+    let doors = "[centrifuge]\nrealms = [\"main\"]\nsubscription_realms = [\"rooms\"]\n";
+    let text = format!("{REALM}[realms.rooms]\npreset = \"centrifugo\"\n{key}{doors}");
+    let trust = own(&text).unwrap().settings.centrifuge.trust;
+    assert_eq!(trust.connections.realms, ["main"]);
+    assert_eq!(trust.subscriptions.realms, ["rooms"]);
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn public_keys_stand_in_the_file_or_beside_it() {
          issuers = [\"https://id.example\"]\nleeway = \"5s\"\nprevious_secret_until = 1800000000\n\
          previous_secret = \"0123456789abcdef0123456789abcdef\"\n"
     );
-    let realm = own(&text).unwrap().settings.realms.connection;
+    let realm = own(&text).unwrap().settings.realms.realms.remove(0);
     assert_eq!(realm.keys.len(), 3);
     assert_eq!(realm.keys[0].usable_until, Some(UnixSeconds(1_800_000_000)));
     assert_eq!(realm.leeway, Some(Duration::from_secs(5)));
@@ -94,7 +95,8 @@ fn every_printed_key_can_be_taken_into_use() {
         .map(|line| format!("{line}\n"))
         .collect();
     let complaints = wrong(own(&text));
-    let keyless = ["realms.NAME.secret: a realm needs a key: a secret or a public key"];
+    let keyless =
+        ["realms.NAME.secret: a realm needs a key: a secret, a public key, or an address of published keys"];
     assert_eq!(complaints, keyless, "the only thing wrong with it is that nobody has given it a key");
 }
 

@@ -24,6 +24,7 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
     let listen = listen(&written.http_server, notes);
     let ping = written.rpc.ping.enabled.then_some(written.rpc.ping.method.as_str());
     let websocket = &written.websocket;
+    let (realms, trust) = tokens::realms(client, notes);
     let settings = Settings {
         listen,
         workers: None,
@@ -37,10 +38,11 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
         connections: NonZeroU32::new(client.connection_limit),
         connections_per_second: NonZeroU32::new(client.connection_rate_limit),
         connections_per_user: NonZeroU32::new(client.user_connection_limit),
-        realms: tokens::realms(client, notes),
+        realms,
         centrifuge: CentrifugeSettings {
             enabled: !websocket.disabled,
             path: http_path(&websocket.handler_prefix, "websocket.handler_prefix", notes),
+            trust,
             allowed_origins: client.options.allowed_origins.clone(),
             rules: rules(&client.options, &written.channel, ping, notes),
         },

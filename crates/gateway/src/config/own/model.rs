@@ -21,8 +21,8 @@ section! {
         workers: Workers = Workers::default(),
         /// The bounds of connections.
         limits: LimitOptions = LimitOptions::default(),
-        /// A source of tokens: who may come in. One realm vouches for connections, and for subscriptions too unless
-        /// a second one does.
+        /// A source of tokens: who may come in. Doors say which of them they trust; a token belongs to the realm that has
+        /// its issuer.
         realms: BTreeMap<String, RealmOptions> = BTreeMap::new(),
         /// The door of the Centrifuge protocol.
         centrifuge: Centrifuge = Centrifuge::default(),
@@ -90,6 +90,10 @@ section! {
         enabled: bool = true,
         /// Where it is, beside "/".
         path: String = "/connection/websocket".into(),
+        /// The realms whose tokens let clients in. Empty: all.
+        realms: Vec<String> = Vec::new(),
+        /// The realms whose subscription tokens count. Empty: the same.
+        subscription_realms: Vec<String> = Vec::new(),
         /// A remote procedure call that is answered with nothing, for clients that measure the way. Empty: none.
         rpc_ping_method: String = String::new(),
         /// How the names of channels are read, and what holds in all of them.

@@ -14,17 +14,15 @@ use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
-use crate::config::{ApiSettings, CentrifugeSettings, Settings};
+use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
 use crate::telemetry::log::LogSettings;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
 pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
-    let client = &own.centrifuge.client;
-    let refuse_anonymous = client.disallow_anonymous_connection_tokens;
-    let allow_no_token = client.allow_anonymous_connect_without_token || client.insecure;
     positive(own.listen.head_timeout, "listen.head_timeout", notes);
+    let (realms, trust) = realms(&own.realms, &own.centrifuge, notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),
@@ -33,8 +31,8 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         connections: NonZeroU32::new(own.limits.connections),
         connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
-        realms: realms(&own.realms, allow_no_token, refuse_anonymous, notes),
-        centrifuge: centrifuge(&own.centrifuge, notes),
+        realms,
+        centrifuge: centrifuge(&own.centrifuge, trust, notes),
         api: api(&own.api, notes),
         health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
         metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),
@@ -73,7 +71,7 @@ fn limits(written: &LimitOptions, notes: &mut Notes) -> Limits {
     }
 }
 
-fn centrifuge(written: &Centrifuge, notes: &mut Notes) -> CentrifugeSettings {
+fn centrifuge(written: &Centrifuge, trust: TrustSettings, notes: &mut Notes) -> CentrifugeSettings {
     let everywhere = written.channels.syntax.everywhere("centrifuge.channels", notes);
     let without = ("centrifuge.channels.without_namespace", &written.channels.without_namespace);
     let named = written.namespaces.iter();
@@ -89,6 +87,7 @@ fn centrifuge(written: &Centrifuge, notes: &mut Notes) -> CentrifugeSettings {
     CentrifugeSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "centrifuge.path", notes),
+        trust,
         allowed_origins: written.client.allowed_origins.clone(),
         rules,
     }
