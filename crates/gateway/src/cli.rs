@@ -45,7 +45,7 @@ pub fn main(
         Some(("dev", matches)) => develop(sources(matches, variables)),
         Some(("check", matches)) => check(own::load(&sources(matches, variables))),
         Some((verb @ ("revoke" | "block" | "unblock" | "revocations"), matches)) => {
-            sessions::run(verb, matches, &sources(matches, variables))
+            sessions::run(verb, matches, variables)
         }
         Some(("config", _)) => {
             print!("{}", own::print::defaults());

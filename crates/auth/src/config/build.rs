@@ -276,7 +276,7 @@ impl RealmConfig {
         };
         let user = decides("user_claim", &claims.user, None);
         let client_type = decides("client_claim", &claims.client_type, preset.client_type_claim());
-        let session = decides("session_claim", &claims.session, preset.session_claim());
+        let session = decides("session_claim", &claims.session, Some(preset.session_claim()));
         let name = claims.name.as_deref().or(preset.name_claim());
         let name = name.and_then(|path| single_path("name_claim", path, notes));
         let usual = || preset.role_claims().iter().map(|&path| path.into()).collect();

@@ -149,11 +149,10 @@ impl Preset {
     }
 
     /// Where the login session stands.
-    pub(crate) const fn session_claim(self) -> Option<&'static str> {
+    pub(crate) const fn session_claim(self) -> &'static str {
         match self {
-            Self::Keycloak | Self::Oidc | Self::Workos | Self::Static => Some("sid"),
-            Self::Supabase => Some("session_id"),
-            Self::Centrifugo => None,
+            Self::Keycloak | Self::Oidc | Self::Workos | Self::Static | Self::Centrifugo => "sid",
+            Self::Supabase => "session_id",
         }
     }
 
@@ -253,6 +252,11 @@ impl Preset {
 
     /// Whether a secret that can be guessed is accepted, with a warning: those who move here bring theirs along.
     pub(crate) const fn accepts_short_secrets(self) -> bool {
+        !self.is_strict()
+    }
+
+    /// Whether a session of the wrong JSON type counts as none: in Centrifugo's contract that claim means nothing.
+    pub(crate) const fn passes_over_odd_sessions(self) -> bool {
         !self.is_strict()
     }
 

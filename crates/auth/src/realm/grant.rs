@@ -62,9 +62,13 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
 
 /// What revocations will know the token by.
 fn credential(realm: &Realm, claims: &Claims<'_>) -> Result<Credential, Reason> {
+    let session = match optional(claims, realm.mapping.session.as_ref(), "session") {
+        Err(_) if realm.rules.preset.passes_over_odd_sessions() => None,
+        session => session?,
+    };
     Ok(Credential {
         token: claims.id.as_deref().filter(|id| !id.is_empty()).map(Into::into),
-        session: optional(claims, realm.mapping.session.as_ref(), "session")?,
+        session,
         issued: claims.issued,
     })
 }

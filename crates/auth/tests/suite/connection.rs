@@ -6,7 +6,7 @@ use vestibule_model::{ChannelOverride, Credential, ServerSubscription, UnixSecon
 
 use crate::support::{
     NOW, at, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient, malformed,
-    open_house, signed, token,
+    open_house, signed, strict, token,
 };
 
 #[test]
@@ -21,11 +21,18 @@ fn a_good_token_says_who_in_which_organisation_and_until_when() {
 }
 
 #[test]
-fn revocations_know_a_token_by_its_id_and_by_when_it_was_issued() {
-    let claims = claims_with(json!({"jti": "one", "iat": at(-5)}));
+fn revocations_know_a_token_by_its_id_its_session_and_by_when_it_was_issued() {
+    let claims = claims_with(json!({"jti": "one", "sid": "evening", "iat": at(-5)}));
     let known = connect(lenient(), &claims).expect("a good token").credential;
-    let expected = Credential { token: Some("one".into()), session: None, issued: Some(UnixSeconds(at(-5))) };
-    assert_eq!(known, expected);
+    let (token, session) = (Some("one".into()), Some("evening".into()));
+    assert_eq!(known, Credential { token, session, issued: Some(UnixSeconds(at(-5))) });
+}
+
+#[test]
+fn a_session_that_is_no_text_is_none_where_the_claim_has_no_meaning_and_wrong_where_it_has_one() {
+    let claims = claims_with(json!({"sid": 7}));
+    assert_eq!(connect(lenient(), &claims).expect("a good token").credential.session, None);
+    assert_eq!(connect(strict(), &claims), invalid(Reason::ClaimType("session")));
 }
 
 #[test]
