@@ -18,7 +18,7 @@ pub use jwk::JwkFault;
 pub use public::PublicKeyFault;
 
 pub(crate) use algorithm::KeyKind;
-pub(crate) use public::{Numbers, PublicKey};
+pub(crate) use public::{Numbers, PublicKey, pem};
 
 use crate::token::Unverified;
 

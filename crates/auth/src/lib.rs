@@ -12,9 +12,10 @@
 //! - [`published`]: keys that a provider publishes, as they were fetched last; [`jwks`]: how they are read, and when;
 //! - [`refusal`]: why a token is not accepted;
 //! - [`config`]: a realm as an operator describes it, checked and consumed at start;
-//! - [`mint`]: tokens for development and tests.
+//! - [`issue`]: tokens that this house issues; [`mint`]: tokens for development and tests.
 
 pub mod config;
+pub mod issue;
 pub mod jwks;
 pub mod key;
 pub mod mint;
