@@ -74,6 +74,19 @@ impl Realm {
         self.rules.single_use
     }
 
+    /// The last second in which a token of this bearer could still be used, when it is verified now.
+    pub fn last_use(&self, bearer: &Identity, now: UnixSeconds) -> UnixSeconds {
+        let after = |start: UnixSeconds, seconds: i64| UnixSeconds(start.0.saturating_add(seconds));
+        match bearer.expires {
+            // Where tokens speak about the connection, this is its end and not the token's.
+            Some(end) if !self.rules.gateway_claims => after(end, self.rules.leeway),
+            _ => match self.longest_life() {
+                Some(longest) => after(now, i64::try_from(longest.as_secs()).unwrap_or(i64::MAX)),
+                None => UnixSeconds(i64::MAX),
+            },
+        }
+    }
+
     /// The keys that its provider publishes.
     pub fn published(&self) -> Option<&Arc<PublishedKeys>> {
         self.keys.published()

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::time::interval;
-use vestibule_auth::{Realms, RealmsConfig};
+use vestibule_auth::{Realms, RealmsConfig, Trust};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
 use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_store::Location;
 
-use crate::api::{self, Api};
+use crate::api::{self, Api, ExchangeSettings, IssuingSettings};
 use crate::clock::Clock;
 use crate::config::{CentrifugeSettings, Settings, StoreSettings, TrustSettings};
 use crate::keys::KeyKeeper;
@@ -78,6 +78,8 @@ impl House {
             health: settings.health,
             metrics: settings.metrics,
             demo: settings.demo,
+            exchanges: exchanges(&settings.issuing, &realms)?,
+            issuing: settings.issuing,
             node: settings.node,
             rules: Arc::clone(&rules),
             steward: steward.clone(),
@@ -143,6 +145,19 @@ impl House {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+/// The routes at which tokens are issued, each with its realms.
+fn exchanges(
+    issuing: &IssuingSettings,
+    realms: &Realms,
+) -> Result<Vec<(ExchangeSettings, Trust, Origins)>, StartFailure> {
+    let open = |settings: &ExchangeSettings| {
+        let trust = realms.trust(&settings.trust).map_err(StartFailure::Realms)?;
+        let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
+        Ok((settings.clone(), trust, origins))
+    };
+    issuing.exchanges.iter().map(open).collect()
 }
 
 fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoor, StartFailure> {

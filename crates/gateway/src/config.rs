@@ -22,7 +22,7 @@ use std::time::Duration;
 use vestibule_auth::{RealmsConfig, TrustConfig};
 use vestibule_doors::centrifuge::rules::Rules;
 
-pub use crate::api::{ApiSettings, DemoSettings};
+pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings};
 use crate::worker::Limits;
 use vestibule_store::Location;
 
@@ -49,6 +49,8 @@ pub struct Settings {
     pub realms: RealmsConfig,
     /// The door of the Centrifuge protocol.
     pub centrifuge: CentrifugeSettings,
+    /// What the house issues.
+    pub issuing: IssuingSettings,
     /// The server API.
     pub api: ApiSettings,
     /// Where `{}` says that the process works, as load balancers of Centrifugo expect it; `None`: nowhere.

@@ -27,7 +27,7 @@ use crate::telemetry::Refusals;
 pub use errand::Spawn;
 pub use records::Records;
 pub use subscribe::{Departure, NewSubscription};
-pub use verify::Trusts;
+pub use verify::{Trusts, Unidentified};
 
 /// The broker of this house. A second kind makes this an enum with one arm each.
 pub type HouseBroker = MemoryBroker;

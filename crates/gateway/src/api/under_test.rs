@@ -17,7 +17,7 @@ use vestibule_doors::centrifuge::rules::{ChannelRules, Rules};
 use vestibule_model::{Delivery, Revoked};
 use vestibule_store::Location;
 
-use super::{Api, ApiSettings, router};
+use super::{Api, ApiSettings, IssuingSettings, router};
 use crate::clock::Clock;
 use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
@@ -77,6 +77,8 @@ impl House {
             health: Some("/health".into()),
             metrics: Some("/metrics".into()),
             demo: None,
+            issuing: IssuingSettings::default(),
+            exchanges: Vec::new(),
             node: "the-node".into(),
             rules: Arc::new(rules()),
             steward: steward.clone(),

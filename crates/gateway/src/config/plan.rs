@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use vestibule_auth::config::Fault;
-use vestibule_auth::{ConfigError, RealmsConfig, TrustConfig};
+use vestibule_auth::{ConfigError, RealmsConfig, Trust, TrustConfig};
 
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
 use super::{Settings, TrustSettings};
@@ -129,16 +129,24 @@ pub fn check_trusts(
     [connections, subscriptions]: [&str; 2],
     notes: &mut Notes,
 ) {
-    let Ok((realms, _)) = realms.clone().build() else { return };
-    let mut trust = |key: &str, config: &TrustConfig| {
-        let complain = |error: ConfigError| notes.complain(key, error.to_string());
-        realms.trust(config).map_err(|errors| errors.into_iter().for_each(complain)).ok()
-    };
-    let trusts = trust(connections, &trusts.connections).zip(trust(subscriptions, &trusts.subscriptions));
-    if let Some((connections, subscriptions_trust)) = trusts {
-        let good = connections.shares_organisations_with(&subscriptions_trust);
+    let first = check_trust(realms, connections, &trusts.connections, notes);
+    let second = check_trust(realms, subscriptions, &trusts.subscriptions, notes);
+    if let Some((first, second)) = first.zip(second) {
+        let good = first.shares_organisations_with(&second);
         notes.check(good, subscriptions, Fault::OtherOrganisation.to_string());
     }
+}
+
+/// The realms that are trusted for one purpose; `None` when something is wrong with them, which was said.
+pub fn check_trust(
+    realms: &RealmsConfig,
+    key: &str,
+    config: &TrustConfig,
+    notes: &mut Notes,
+) -> Option<Trust> {
+    let (realms, _) = realms.clone().build().ok()?;
+    let complain = |error: ConfigError| notes.complain(key, error.to_string());
+    realms.trust(config).map_err(|errors| errors.into_iter().for_each(complain)).ok()
 }
 
 /// Switches that open the house further than it should be in production.

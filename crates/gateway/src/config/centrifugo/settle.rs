@@ -14,7 +14,7 @@ use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{ClientOptions, namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
-use crate::config::{ApiSettings, CentrifugeSettings, Settings};
+use crate::config::{ApiSettings, CentrifugeSettings, IssuingSettings, Settings};
 use crate::telemetry::log::LogSettings;
 use crate::worker::Limits;
 
@@ -46,6 +46,7 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
             allowed_origins: client.options.allowed_origins.clone(),
             rules: rules(&client.options, &written.channel, ping, notes),
         },
+        issuing: IssuingSettings::default(),
         api: api(&written.http_api, notes),
         health: place(written.health.enabled, &written.health.handler_prefix, "health", notes),
         metrics: place(written.prometheus.enabled, &written.prometheus.handler_prefix, "prometheus", notes),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use vestibule_auth::Secret;
 
+use super::issuer::IssuerOptions;
 use super::realm::RealmOptions;
 use crate::config::options::log::{Format, Level};
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
@@ -26,6 +27,8 @@ section! {
         realms: BTreeMap<String, RealmOptions> = BTreeMap::new(),
         /// The door of the Centrifuge protocol.
         centrifuge: Centrifuge = Centrifuge::default(),
+        /// Tokens that the house issues.
+        issuer: IssuerOptions = IssuerOptions::default(),
         /// The server API, by which an application publishes and looks after its clients.
         api: Api = Api::default(),
         /// What outlives the process: revocations, blocks of users, and which tokens were used.

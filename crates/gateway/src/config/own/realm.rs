@@ -19,6 +19,7 @@ use crate::config::TrustSettings;
 use crate::config::plan::check_trusts;
 use crate::config::written::Notes;
 
+pub(super) use material::content;
 pub use material::secret;
 pub use options::RealmOptions;
 use source::Source;

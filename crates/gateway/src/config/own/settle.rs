@@ -7,6 +7,7 @@ use std::time::Duration;
 use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
+use super::issuer::issuing;
 use super::model::{Api, Centrifuge, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use crate::config::options::log::Format;
@@ -31,8 +32,9 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         connections: NonZeroU32::new(own.limits.connections),
         connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
-        realms,
         centrifuge: centrifuge(&own.centrifuge, trust, notes),
+        issuing: issuing(&own.issuer, &realms, notes),
+        realms,
         api: api(&own.api, notes),
         health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
         metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),

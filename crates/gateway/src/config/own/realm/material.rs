@@ -69,7 +69,7 @@ pub fn secret(
 }
 
 /// The text of a file.
-pub(super) fn content(path: &str, key: &str, notes: &mut Notes) -> Option<String> {
+pub fn content(path: &str, key: &str, notes: &mut Notes) -> Option<String> {
     std::fs::read_to_string(path)
         .map_err(|error| notes.complain(key, format!("cannot read {path}: {error}")))
         .ok()
