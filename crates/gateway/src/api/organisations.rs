@@ -2,10 +2,9 @@
 
 use vestibule_model::OrganisationId;
 
-/// The tenant whose backends have the key of the server API. The key vouches for it; with a key for each
-/// organisation, this is where they part.
-pub fn of_callers() -> OrganisationId {
-    OrganisationId::from_verified(OrganisationId::DEFAULT)
+/// The tenant whose backends have a key of the server API; the configuration says which, and the key vouches for it.
+pub fn of_callers(name: &str) -> OrganisationId {
+    OrganisationId::from_verified(name)
 }
 
 /// The house's own tenant, for its own channels. No credential can name it, for a realm's organisation has a name.
@@ -19,7 +18,8 @@ mod tests {
     use vestibule_auth::{Preset, RealmConfig};
 
     #[test]
-    fn callers_and_clients_meet_in_one_organisation() {
-        assert_eq!(RealmConfig::new("realm", Preset::Static).organisation, of_callers().as_str().into());
+    fn callers_and_clients_meet_in_one_organisation_unless_somebody_says_otherwise() {
+        let callers = of_callers(OrganisationId::DEFAULT);
+        assert_eq!(RealmConfig::new("realm", Preset::Static).organisation, callers.as_str().into());
     }
 }

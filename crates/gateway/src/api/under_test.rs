@@ -226,6 +226,7 @@ fn settings() -> ApiSettings {
         enabled: true,
         path: "/api".into(),
         key: Some(KEY.to_owned().into()),
+        keys: [("acme".to_owned(), vestibule_auth::Secret::from("the-key-of-acme"))].into(),
         insecure: false,
         errors_as_status: false,
         body_size: 4096,

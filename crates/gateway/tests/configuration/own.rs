@@ -95,7 +95,12 @@ fn every_printed_key_can_be_taken_into_use() {
         .map(|line| format!("{line}\n"))
         .collect();
     let complaints = wrong(own(&text));
-    let keyless = ["realms.NAME.secret: ", "issuer.keys.NAME (line ", "issuer.templates.NAME.key (line "];
+    let keyless = [
+        "realms.NAME.secret: ",
+        "issuer.keys.NAME (line ",
+        "issuer.templates.NAME.key (line ",
+        "api.keys.NAME.key: ",
+    ];
     assert_eq!(complaints.len(), keyless.len(), "{complaints:?}");
     for (complaint, key) in complaints.iter().zip(keyless) {
         assert!(

@@ -1,5 +1,6 @@
 //! What a Centrifugo configuration makes of a house.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
 use std::num::NonZeroU32;
@@ -107,6 +108,7 @@ fn api(written: &HttpApi, notes: &mut Notes) -> ApiSettings {
         enabled: !written.disabled,
         path: http_path(&written.handler_prefix, "http_api.handler_prefix", notes),
         key: written.key.clone(),
+        keys: BTreeMap::new(),
         insecure: written.insecure,
         errors_as_status: written.error_mode == ErrorMode::Transport,
         body_size: API_BODY,

@@ -127,6 +127,8 @@ section! {
         key: Option<Secret> = None,
         /// A file that holds the key.
         key_file: String = String::new(),
+        /// The key of callers that act for another organisation than the default one; NAME is the organisation.
+        keys: BTreeMap<String, ApiKey> = BTreeMap::new(),
         /// FOR DEVELOPMENT ONLY: anybody can call it without a key.
         insecure: bool = false,
         /// Errors become HTTP statuses.
@@ -135,6 +137,16 @@ section! {
         body_size: Size = Size(4 << 20),
         /// The most commands in a batch, and channels in a broadcast.
         batch_size: u32 = 1_000,
+    }
+}
+
+section! {
+    /// The key of callers that act for an organisation.
+    pub struct ApiKey {
+        /// The key.
+        key: Option<Secret> = None,
+        /// A file that holds the key.
+        key_file: String = String::new(),
     }
 }
 

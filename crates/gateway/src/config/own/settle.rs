@@ -1,20 +1,23 @@
 //! What our own configuration makes of a house.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use vestibule_auth::Secret;
 use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
 use super::issuer::issuing;
-use super::model::{Api, Centrifuge, LimitOptions, Listen, Own, Workers};
+use super::model::{Api, ApiKey, Centrifuge, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
+use crate::config::written::outline::join;
 use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
 use crate::telemetry::log::LogSettings;
 use crate::worker::Limits;
@@ -102,12 +105,28 @@ fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     ApiSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "api.path", notes),
+        keys: keys(&written.keys, notes),
         key,
         insecure: written.insecure,
         errors_as_status: written.errors_as_status,
         body_size: written.body_size.0,
         batch_size: written.batch_size as usize,
     }
+}
+
+/// A key for each organisation; a key for two would leave open for whom its caller acts.
+fn keys(written: &BTreeMap<String, ApiKey>, notes: &mut Notes) -> BTreeMap<String, Secret> {
+    let mut keys = BTreeMap::new();
+    for (organisation, key) in written {
+        let at = join("api.keys", organisation);
+        let found = secret(&at, "key", &key.key, &key.key_file, notes).map(|(_, key)| key);
+        notes.check(found.is_some(), &join(&at, "key"), "must be given, here or by key_file");
+        if let Some(key) = found {
+            notes.check(!keys.values().any(|other| *other == key), &join(&at, "key"), "is another one's too");
+            keys.insert(organisation.clone(), key);
+        }
+    }
+    keys
 }
 
 fn positive(duration: Duration, key: &str, notes: &mut Notes) {
