@@ -17,4 +17,4 @@ mod template;
 pub use generate::{GenerateKind, GeneratedKey};
 pub use issuer::Issuer;
 pub use signing_key::{Head, SigningKey, SigningKeyFault};
-pub use template::{Claim, Template, TokenId};
+pub use template::{Claim, Claims, Template, TokenId};

@@ -37,6 +37,7 @@ use crate::worker::Inboxes;
 use vestibule_auth::Trust;
 
 pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
+pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.

@@ -17,8 +17,11 @@ pub struct Template {
     /// How long a token lives.
     pub lifetime: Duration,
     /// Its claims.
-    pub claims: Vec<(Box<str>, Claim)>,
+    pub claims: Claims,
 }
+
+/// Claims by their names, in the order in which a token has them.
+pub type Claims = Vec<(Box<str>, Claim)>;
 
 /// What a claim says.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,6 +7,11 @@ pub fn of_callers(name: &str) -> OrganisationId {
     OrganisationId::from_verified(name)
 }
 
+/// The tenant for whom an operator makes a token: whoever holds the key that signs it vouches for it.
+pub fn of_the_operator(name: Option<&str>) -> OrganisationId {
+    OrganisationId::from_verified(name.unwrap_or(OrganisationId::DEFAULT))
+}
+
 /// The house's own tenant, for its own channels. No credential can name it, for a realm's organisation has a name.
 pub fn of_the_house() -> OrganisationId {
     OrganisationId::from_verified("")
@@ -21,5 +26,11 @@ mod tests {
     fn callers_and_clients_meet_in_one_organisation_unless_somebody_says_otherwise() {
         let callers = of_callers(OrganisationId::DEFAULT);
         assert_eq!(RealmConfig::new("realm", Preset::Static).organisation, callers.as_str().into());
+    }
+
+    #[test]
+    fn the_operator_speaks_for_the_default_organisation_unless_he_says_otherwise() {
+        assert_eq!(of_the_operator(None).as_str(), OrganisationId::DEFAULT);
+        assert_eq!(of_the_operator(Some("acme")).as_str(), "acme");
     }
 }

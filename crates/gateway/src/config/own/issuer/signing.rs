@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use vestibule_auth::issue::{Claim, Head, Issuer, SigningKey, Template};
+use vestibule_auth::issue::{Claim, Claims, Head, Issuer, SigningKey, Template};
 use vestibule_auth::{Algorithm, Secret};
 
 use super::options::{IssuerOptions, KeyOptions, TemplateOptions};
@@ -116,7 +116,7 @@ fn issuer(name: &str, options: &KeyOptions, notes: &mut Notes) -> Option<Issuer>
 
 fn template(at: &str, options: &TemplateOptions, notes: &mut Notes) -> Template {
     notes.check(!options.lifetime.is_zero(), &join(at, "lifetime"), "must be longer than 0s");
-    let mut claims: Vec<(Box<str>, Claim)> = Vec::new();
+    let mut claims: Claims = Vec::new();
     for (name, text) in [("iss", &options.issuer), ("aud", &options.audience)] {
         if !text.is_empty() {
             claims.push((name.into(), Claim::Fixed(text.as_str().into())));
