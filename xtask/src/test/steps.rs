@@ -24,7 +24,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "acceptance", about: "the house from outside, over real sockets", run: acceptance },
     Step { name: "simulation", about: "seeded worlds", run: simulation },
     Step { name: "conformance", about: "the official clients of the protocol", run: conformance },
-    Step { name: "providers", about: "real identity providers, and other libraries for tokens", run: providers },
+    Step {
+        name: "providers",
+        about: "real identity providers, and other libraries for tokens",
+        run: providers,
+    },
     Step { name: "browser", about: "two browser windows in the demo room", run: browser },
 ];
 
