@@ -12,7 +12,7 @@ mod metrics;
 mod realms;
 mod refusals;
 
-pub use counters::{Counter, Counters, Gauge};
+pub use counters::{Counter, Counters, Gauge, LARGEST, RELAY_MILLIS, SIZES};
 pub use metrics::Metrics;
 pub use realms::RealmCounters;
 pub use refusals::Refusals;

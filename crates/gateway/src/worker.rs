@@ -10,6 +10,7 @@
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
+//! - `hall`: rooms, here and on other workers;
 //! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are;
 //! - `inbox`, `survey`: how everyone else reaches a worker.
 
@@ -21,6 +22,7 @@ mod drain;
 mod driver;
 mod frames;
 mod goodbye;
+mod hall;
 mod inbox;
 mod link;
 mod outbox;
@@ -38,7 +40,6 @@ use std::time::Duration;
 
 use slab::Slab;
 use vestibule_broker::WorkerId;
-use vestibule_doors::Form;
 use vestibule_doors::contract::{Notice, Output, Outputs};
 use vestibule_model::{ClientId, Now};
 use vestibule_websocket::{CloseHandshake, Decoder};
@@ -47,6 +48,7 @@ use crate::steward::Steward;
 use crate::telemetry::Counters;
 
 pub use connection::{AnySession, ConnectionId};
+pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
 pub use seats::Seats;
@@ -56,6 +58,7 @@ pub use timers::TICK;
 use badges::Badges;
 use connection::{Connection, Phase};
 use drain::Drain;
+use hall::Hall;
 use outbox::Flushed;
 use roster::Roster;
 use shard::Shard;
@@ -91,6 +94,8 @@ pub struct Surroundings {
     pub id: WorkerId,
     /// The bounds of its connections.
     pub limits: Limits,
+    /// The bounds of the rooms that live here.
+    pub rooms: HallLimits,
     /// Who carries out effects.
     pub steward: Steward,
     /// Everyone's inboxes, its own among them.
@@ -108,6 +113,7 @@ pub struct Worker<L> {
     /// Tells the users of one slot apart.
     generation: u32,
     shard: Shard,
+    hall: Hall,
     roster: Roster,
     badges: Badges,
     wheel: Wheel,
@@ -140,18 +146,20 @@ pub struct Arrival<L> {
     pub outputs: Outputs,
     /// Its id for other clients.
     pub client: ClientId,
-    /// How its door writes.
-    pub form: Form,
+    /// Whether its door writes texts.
+    pub writes_text: bool,
 }
 
 impl<L: Link> Worker<L> {
     /// A worker without connections.
     pub fn new(house: Surroundings, now: Now) -> Self {
+        let hall = Hall::new(house.rooms);
         Self {
             house,
             connections: Slab::new(),
             generation: 0,
             shard: Shard::default(),
+            hall,
             roster: Roster::default(),
             badges: Badges::default(),
             wheel: Wheel::new(now.moment),
@@ -169,7 +177,7 @@ impl<L: Link> Worker<L> {
             link: arrival.link,
             generation: self.generation,
             client: arrival.client,
-            form: arrival.form,
+            writes_text: arrival.writes_text,
             phase: Phase::Open(arrival.session),
             decoder: Decoder::new(self.house.limits.message_size),
             goodbye: CloseHandshake::Open,
@@ -177,6 +185,7 @@ impl<L: Link> Worker<L> {
             dirty: false,
             blocked: None,
             channels: Vec::new(),
+            room: None,
             admitted: None,
             wake_at: None,
             scheduled: None,
@@ -224,6 +233,7 @@ impl<L: Link> Worker<L> {
         for who in due {
             self.look_at(who, now);
         }
+        self.tick_rooms();
         self.drain_some(now);
         self.house.counters.connections.set(self.connections.len());
         self.house.counters.subscriptions.set(self.shard.subscriptions());

@@ -78,6 +78,7 @@ impl House {
             metrics: Some("/metrics".into()),
             demo: None,
             issuing: IssuingSettings::default(),
+            signal: None,
             exchanges: Vec::new(),
             node: "the-node".into(),
             rules: Arc::new(rules()),

@@ -1,6 +1,7 @@
 //! Our own configuration: a TOML file, `VESTIBULE_…` variables and flags.
 //!
 //! - [`model`]: its keys; [`realm`]: those of a source of tokens; [`issuer`]: those of tokens that are issued;
+//!   [`signal`]: those of the signal door;
 //! - [`environment`]: its variables;
 //! - [`settle`]: what all this makes of a house;
 //! - [`print`]: its keys with their defaults, as TOML with comments.
@@ -11,6 +12,7 @@ pub mod model;
 pub mod print;
 pub mod realm;
 pub mod settle;
+pub mod signal;
 
 use super::plan::{Keys, Plan, Refused, Sources};
 use super::written::section::Section;

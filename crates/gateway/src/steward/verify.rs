@@ -3,7 +3,7 @@
 use vestibule_auth::jwks::Answer;
 use vestibule_auth::{Realm, Reason, Rejection, Trust, Verdict};
 use vestibule_doors::contract::{Refusal, Refused, Secret};
-use vestibule_model::{Identity, Now, Profile, SubscriptionGrant};
+use vestibule_model::{Door, Identity, Now, Profile, SubscriptionGrant};
 
 use super::Steward;
 
@@ -14,12 +14,23 @@ pub struct Trusts {
     pub connections: Trust,
     /// With subscription tokens.
     pub subscriptions: Trust,
+    /// At the signal door; `None`: it is closed.
+    pub signal: Option<SignalTrusts>,
+}
+
+/// The realms that the signal door trusts.
+#[derive(Clone, Debug)]
+pub struct SignalTrusts {
+    /// With room tokens.
+    pub rooms: Trust,
+    /// With consumers' tokens; `None`: nobody vouches for them.
+    pub consumers: Option<Trust>,
 }
 
 impl From<Trust> for Trusts {
     /// The same realms for everything.
     fn from(trust: Trust) -> Self {
-        Self { connections: trust.clone(), subscriptions: trust }
+        Self { connections: trust.clone(), subscriptions: trust, signal: None }
     }
 }
 
@@ -42,12 +53,33 @@ pub enum Unidentified {
 }
 
 impl Steward {
-    pub(super) async fn authenticate(&self, token: Option<Secret>, now: Now) -> Result<Identity, Refused> {
-        let trust = &self.0.trusts.connections;
+    pub(super) async fn authenticate(
+        &self,
+        door: Door,
+        token: Option<Secret>,
+        now: Now,
+    ) -> Result<Identity, Refused> {
+        let trusts = &self.0.trusts;
+        let trust = match (door, &trusts.signal) {
+            (Door::Centrifuge, _) => &trusts.connections,
+            (Door::Signal, Some(signal)) => &signal.rooms,
+            (Door::Signal, None) => return Err(CLOSED),
+        };
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
             None => Ok(trust.anonymous().map_err(Unidentified::Rejected)?),
         }
+    }
+
+    pub(super) async fn authenticate_consumer(&self, token: &Secret, now: Now) -> Result<Identity, Refused> {
+        let consumers = self.0.trusts.signal.as_ref().and_then(|signal| signal.consumers.as_ref());
+        Ok(self.identify(consumers.ok_or(CLOSED)?, &token.0, now).await?)
+    }
+
+    /// Who bears this room token; `None`: it is not good, or cannot be told now.
+    pub async fn identify_in_room(&self, token: &str, now: Now) -> Option<Identity> {
+        let rooms = &self.0.trusts.signal.as_ref()?.rooms;
+        self.identify(rooms, token, now).await.ok()
     }
 
     /// Who bears this token: verified by one of the trusted realms, not revoked, and not used before if it can be used
@@ -109,6 +141,9 @@ impl Steward {
         verdict.inspect_err(|rejection| self.0.refusals.note(rejection))
     }
 }
+
+/// Nobody vouches for anybody there.
+const CLOSED: Refused = Refused { refusal: Refusal::Invalid, profile: Profile::Centrifugo };
 
 /// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.
 fn revoked(healed_by_a_fresh_token: bool) -> Refusal {

@@ -64,16 +64,14 @@ impl Porch {
         let mut request = httparse::Request::new(&mut headers);
         let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return Route::Http };
         let (path, query) = split(request.path.unwrap_or_default());
-        let door = &self.site.centrifuge;
+        let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
         let upgrade = handshake::check_httparse(&request);
-        if !door.is_meant(path, &upgrade) {
-            return Route::Http;
-        }
+        let looked = self.site.look_at((path, query), upgrade, origin.map(|header| header.value));
+        let Some(looked) = looked else { return Route::Http };
         if self.site.admission.admit(self.clock.now().moment).is_err() {
             return Route::Refuse(crowded());
         }
-        let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
-        match door.look_at(upgrade, origin.map(|header| header.value), query) {
+        match looked {
             Ok(welcome) => Route::Door(welcome, length),
             Err(unwelcome) => Route::Refuse(unwelcome.response()),
         }
@@ -84,7 +82,7 @@ impl Porch {
             return;
         }
         head.advance(length);
-        self.enter(stream, welcome, head);
+        self.enter(stream, &welcome.guest, head);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -29,11 +30,16 @@ pub struct Prefixed {
     stream: TcpStream,
 }
 
+/// From where a request comes, as an extension of it; `None`: the connection is gone already.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(pub Option<IpAddr>);
+
 /// Serves requests on a stream until either side has had enough.
 pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
     let head_timeout = porch.site.head_timeout;
     let closing = porch.stops.closing.clone();
-    let service = service_fn(move |request| answer(request, Rc::clone(&porch)));
+    let caller = stream.peer_addr().ok().map(|address| address.ip());
+    let service = service_fn(move |request| answer(request, caller, Rc::clone(&porch)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
@@ -53,18 +59,23 @@ pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
     }
 }
 
-async fn answer(request: Request<Incoming>, porch: Rc<Porch>) -> Result<Response<Body>, Infallible> {
-    let door = &porch.site.centrifuge;
+async fn answer(
+    mut request: Request<Incoming>,
+    caller: Option<IpAddr>,
+    porch: Rc<Porch>,
+) -> Result<Response<Body>, Infallible> {
     let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
+    let target = (request.uri().path(), request.uri().query().unwrap_or_default());
     // A proxy may send an upgrade over a connection that has carried ordinary requests before.
-    if !door.is_meant(request.uri().path(), &upgrade) {
+    let Some(looked) = porch.site.look_at(target, upgrade, origin) else {
+        request.extensions_mut().insert(Caller(caller));
         return porch.site.router.clone().call(request.map(Body::new)).await;
-    }
+    };
     if porch.site.admission.admit(porch.clock.now().moment).is_err() {
         return Ok(as_response(&crowded()));
     }
-    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
-    Ok(match door.look_at(upgrade, origin, request.uri().query().unwrap_or_default()) {
+    Ok(match looked {
         Ok(welcome) => upgrade_later(request, welcome, porch),
         Err(unwelcome) => as_response(&unwelcome.response()),
     })
@@ -79,7 +90,7 @@ fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Por
         let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
         let Prefixed { prefix, stream } = parts.io.into_inner();
         let early = [parts.read_buf, prefix].concat();
-        porch.enter(stream, &welcome, BytesMut::from(&early[..]));
+        porch.enter(stream, &welcome.guest, BytesMut::from(&early[..]));
     });
     response
 }

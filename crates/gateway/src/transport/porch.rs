@@ -11,7 +11,7 @@ use vestibule_model::ClientId;
 use super::Site;
 use super::socket::{LocalWorker, Socket, attend};
 use super::stops::Stops;
-use super::upgrade::Welcome;
+use super::upgrade::Guest;
 use crate::clock::Clock;
 use crate::worker::Arrival;
 
@@ -29,13 +29,17 @@ pub struct Porch {
 
 impl Porch {
     /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
-    pub fn enter(&self, stream: TcpStream, welcome: &Welcome, mut early: BytesMut) {
+    pub fn enter(&self, stream: TcpStream, guest: &Guest, mut early: BytesMut) {
         let now = self.clock.now();
         let client = ClientId::from_random(rand::random());
-        let (session, outputs) = self.site.centrifuge.open(welcome, client, rand::random(), now);
-        let arrival = Arrival { link: Socket::new(stream), session, outputs, client, form: welcome.form() };
+        let (session, outputs) = self.site.open(guest, client, rand::random(), now);
+        let arrival =
+            Arrival { link: Socket::new(stream), session, outputs, client, writes_text: guest.reads_text() };
         let mut worker = self.worker.borrow_mut();
         let who = worker.arrive(arrival, now);
+        if let Guest::Signal(query) = guest {
+            worker.greet(who, query.as_bytes(), now);
+        }
         if !early.is_empty() {
             worker.received(who, &mut early, now);
         }

@@ -1,8 +1,8 @@
 //! One connection: the socket's end, the session's end, and what lies between.
 
 use vestibule_doors::contract::{Input, Outputs, Session};
-use vestibule_doors::{Form, centrifuge};
-use vestibule_model::{ChannelKey, ClientId, Credential, Moment, Now, OrganisationId, UserId};
+use vestibule_doors::{centrifuge, signal};
+use vestibule_model::{ChannelKey, ClientId, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
@@ -31,6 +31,8 @@ impl ConnectionId {
 pub enum AnySession {
     /// The Centrifuge protocol.
     Centrifuge(Box<centrifuge::session::Session>),
+    /// WebRTC signaling.
+    Signal(Box<signal::Session>),
     /// What a test says.
     #[cfg(test)]
     Scripted(super::tests::Scripted),
@@ -40,6 +42,7 @@ impl Session for AnySession {
     fn handle(&mut self, input: Input<'_>, now: Now, outputs: &mut Outputs) {
         match self {
             Self::Centrifuge(session) => session.handle(input, now, outputs),
+            Self::Signal(session) => session.handle(input, now, outputs),
             #[cfg(test)]
             Self::Scripted(session) => session.handle(input, now, outputs),
         }
@@ -48,8 +51,21 @@ impl Session for AnySession {
     fn takes_messages(&self) -> bool {
         match self {
             Self::Centrifuge(session) => session.takes_messages(),
+            Self::Signal(session) => session.takes_messages(),
             #[cfg(test)]
             Self::Scripted(session) => session.takes_messages(),
+        }
+    }
+}
+
+impl AnySession {
+    /// The door that it came through.
+    pub const fn door(&self) -> Door {
+        match self {
+            Self::Centrifuge(_) => Door::Centrifuge,
+            Self::Signal(_) => Door::Signal,
+            #[cfg(test)]
+            Self::Scripted(_) => Door::Centrifuge,
         }
     }
 }
@@ -59,8 +75,8 @@ pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) generation: u32,
     pub(super) client: ClientId,
-    /// How the door writes its messages.
-    pub(super) form: Form,
+    /// Whether the door writes texts.
+    pub(super) writes_text: bool,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
     pub(super) goodbye: CloseHandshake,
@@ -71,6 +87,8 @@ pub(super) struct Connection<L> {
     pub(super) blocked: Option<Moment>,
     /// What it is subscribed to, so that everything ends when it does.
     pub(super) channels: Vec<ChannelKey>,
+    /// The room that it is in, or on its way into.
+    pub(super) room: Option<RoomKey>,
     /// Who it turned out to be.
     pub(super) admitted: Option<Admitted>,
     /// When its session wants to be woken.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use vestibule_doors::contract::{
     Effect, Fault, Input, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
 };
-use vestibule_model::{ChannelKey, Close, Now};
+use vestibule_model::{ChannelKey, Close, Door, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
 use super::connection::ConnectionId;
@@ -102,7 +102,7 @@ impl<L: Link> Worker<L> {
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
             Output::Renew(credential) => self.renew(who, *credential, now),
-            Output::Call(_) => unreachable!("no door of this house has rooms"),
+            Output::Call(call) => self.call(who, call, now),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -114,7 +114,7 @@ impl<L: Link> Worker<L> {
 
     fn send(&mut self, who: ConnectionId, message: &[u8]) {
         let Some(connection) = self.connection(who) else { return };
-        let frame = frames::frame(connection.form, message);
+        let frame = frames::frame(connection.writes_text, message);
         self.house.counters.messages_sent.add();
         self.push(who, frame);
     }
@@ -143,7 +143,7 @@ impl<L: Link> Worker<L> {
         match effect {
             Effect::Admit(admission) => self.admit(who, ticket, admission, now),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
-            Effect::Enter(..) => unreachable!("no door of this house has rooms"),
+            Effect::Enter(key, entry) => self.knock(who, ticket, key, *entry, now),
             Effect::Authenticate(_)
             | Effect::AuthenticateConsumer(_)
             | Effect::Authorise(_)
@@ -151,10 +151,20 @@ impl<L: Link> Worker<L> {
             | Effect::Presence(_)
             | Effect::PresenceStats(_)
             | Effect::History { .. } => {
-                let outcome = self.house.steward.clone().perform(effect, now);
+                let Some(door) = self.door_of(who) else { return };
+                let outcome = self.house.steward.clone().perform(door, effect, now);
                 self.errand(async move { Mail::Outcome(who, ticket, outcome.await) });
             }
         }
+    }
+
+    fn door_of(&mut self, who: ConnectionId) -> Option<Door> {
+        self.connection(who)?.session().map(|session| session.door())
+    }
+
+    /// The door hands on what the request said that opened the connection: it is the session's first message.
+    pub fn greet(&mut self, who: ConnectionId, query: &[u8], now: Now) {
+        self.input(who, Input::Message(query), now);
     }
 
     /// Runs an errand as far as it goes at once, and the rest of it beside the worker. What it brings comes through

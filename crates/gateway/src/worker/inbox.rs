@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
+use vestibule_doors::room::Call;
 use vestibule_model::{
-    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, Revocation, UserId,
+    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, Revocation, RoomKey, UserId,
 };
 
 use super::connection::ConnectionId;
+use super::hall::{Address, Knock, Word};
 use super::survey::{Question, Survey};
 use crate::steward::Departure;
 
@@ -48,6 +50,14 @@ pub enum Mail {
     Revoked(Arc<Revocation>),
     /// Connections of this worker that it has not looked at yet, among which some may be revoked.
     Suspects(Vec<ConnectionId>),
+    /// Somebody wants to enter a room that lives here.
+    Knock(Box<Knock>),
+    /// A member says something in a room that lives here.
+    Call(RoomKey, Address, Box<Call>),
+    /// A member of a room that lives here is gone.
+    Leave(RoomKey, Address),
+    /// What rooms have for connections of this worker.
+    Words(Vec<(ConnectionId, Word)>),
     /// Somebody wants to know something.
     Survey(Question, oneshot::Sender<Survey>),
     /// The node goes away: bring the clients elsewhere, `batch` of them in each turn of the clock.

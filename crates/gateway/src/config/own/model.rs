@@ -8,6 +8,7 @@ use vestibule_auth::Secret;
 
 use super::issuer::IssuerOptions;
 use super::realm::RealmOptions;
+use super::signal::SignalOptions;
 use crate::config::options::log::{Format, Level};
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
 use crate::config::written::Size;
@@ -27,6 +28,8 @@ section! {
         realms: BTreeMap<String, RealmOptions> = BTreeMap::new(),
         /// The door of the Centrifuge protocol.
         centrifuge: Centrifuge = Centrifuge::default(),
+        /// The door of WebRTC signaling.
+        signal: SignalOptions = SignalOptions::default(),
         /// Tokens that the house issues.
         issuer: IssuerOptions = IssuerOptions::default(),
         /// The server API, by which an application publishes and looks after its clients.

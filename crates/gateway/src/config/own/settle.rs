@@ -10,8 +10,9 @@ use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
 use super::issuer::issuing;
-use super::model::{Api, ApiKey, Centrifuge, LimitOptions, Listen, Own, Workers};
+use super::model::{Api, ApiKey, Centrifuge, Health, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
+use super::signal::signal;
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
@@ -26,7 +27,9 @@ use crate::worker::Limits;
 pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
     positive(own.listen.head_timeout, "listen.head_timeout", notes);
-    let (realms, trust) = realms(&own.realms, &own.centrifuge, notes);
+    let (mut realms, trust) = realms(&own.realms, &own.centrifuge, notes);
+    let issuing = issuing(&own.issuer, &realms, notes);
+    let signal = signal(&own.signal, &mut realms, notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),
@@ -36,10 +39,11 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
         centrifuge: centrifuge(&own.centrifuge, trust, notes),
-        issuing: issuing(&own.issuer, &realms, notes),
+        issuing,
         realms,
         api: api(&own.api, notes),
-        health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
+        health: health(&own.health, signal.is_some(), notes),
+        signal,
         metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),
         demo: None,
         store: store::settings(&own.store.path, own.store.revocations, notes),
@@ -47,6 +51,12 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         node: if own.node.name.is_empty() { node_name(listen.port()) } else { own.node.name },
     };
     (settings, LogSettings { level: own.log.level.into(), json: own.log.format == Format::Json })
+}
+
+/// Where load balancers ask. At its own path the signal door answers, with the same status.
+fn health(written: &Health, signal: bool, notes: &mut Notes) -> Option<String> {
+    let path = written.enabled.then(|| http_path(&written.path, "health.path", notes))?;
+    (!signal || path != "/health").then_some(path)
 }
 
 fn listen(written: &Listen) -> SocketAddr {

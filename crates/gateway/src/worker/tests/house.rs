@@ -23,8 +23,8 @@ use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::worker::{
-    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings, Worker,
-    inbox,
+    AnySession, Arrival, ConnectionId, HallLimits, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings,
+    Worker, inbox,
 };
 
 /// A session that does what a test says.
@@ -161,6 +161,7 @@ impl House {
         let surroundings = Surroundings {
             id: WorkerId(0),
             limits,
+            rooms: HallLimits::default(),
             steward: steward.clone(),
             inboxes: inboxes.clone(),
             seats: Seats::new(None),
@@ -195,7 +196,7 @@ impl House {
             session: AnySession::Scripted(session),
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
-            form: Form::CentrifugeJson,
+            writes_text: true,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }
