@@ -46,6 +46,8 @@ const CALLERS: usize = 4_096;
 /// The HTTP side of the signal door, as it is set.
 #[derive(Clone, Debug)]
 pub struct SignalHttp {
+    /// Where the door is.
+    pub path: String,
     /// Who issues room tokens; `None`: everybody is let in without one.
     pub tokens: Option<RoomTokens>,
     /// How media is relayed, if it is.
@@ -112,6 +114,8 @@ pub fn routes(settings: &SignalHttp, api: &Api) -> Router {
     if settings.health {
         router = router.route("/health", get(health).fallback(no_route));
     }
+    // Whoever comes without an upgrade has come to nothing.
+    router = router.route(&settings.path, get(nothing));
     router.layer(from_fn_with_state(Arc::clone(&desk), cross_origin)).with_state(desk)
 }
 
@@ -138,6 +142,10 @@ async fn no_route(request: Request) -> Response {
     let message = format!("Route {}:{} not found", request.method(), request.uri().path());
     let body = json!({ "message": message, "error": "Not Found", "statusCode": 404 });
     json_of(StatusCode::NOT_FOUND, body.to_string())
+}
+
+async fn nothing() -> Response {
+    answer::empty(StatusCode::NOT_FOUND)
 }
 
 async fn cross_origin(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {

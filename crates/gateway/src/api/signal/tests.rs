@@ -21,6 +21,7 @@ fn key(pem: &str) -> SigningKey {
 fn settings() -> SignalHttp {
     let key = key(include_str!("../../../../auth/tests/keys/ed25519.pem"));
     SignalHttp {
+        path: "/signal".into(),
         tokens: Some(RoomTokens {
             issuer: Issuer::new(vec![key]).unwrap(),
             admin_secret: SECRET.into(),

@@ -59,15 +59,17 @@ pub fn signal(
         admin_secret,
         longest: written.max_ttl,
     });
+    let path = http_path(&written.path, "signal.path", notes);
     notes.check(written.token_guesses > 0, "signal.token_guesses", "must be more than 0");
     Some(SignalSettings {
-        path: http_path(&written.path, "signal.path", notes),
+        path: path.clone(),
         allowed_origins: written.allowed_origins.clone(),
         rules: rules(written, consumers.is_some(), notes),
         rooms: written.rooms as usize,
         members,
         consumers,
         http: SignalHttp {
+            path,
             tokens,
             turn: turn(written, notes),
             cors: written.cors_origins.clone(),
