@@ -1,6 +1,8 @@
 // One peer in a process of its own with a real data channel. It is told what to do, and tells what happened, over the channel
 // that node opens between a process and its child.
 
+import wrtc from '@roamhq/wrtc';
+
 import { Consumer } from './consumer.js';
 import { FastClock } from './clock.js';
 import { Normal } from './normal.js';
@@ -11,7 +13,7 @@ const HURRY = 20;
 const tell = (event) => process.send(event);
 
 function connections(settings) {
-  const make = realConnections(settings);
+  const make = realConnections(wrtc.RTCPeerConnection, settings);
   return (told) => {
     const connection = make({
       ...told,

@@ -1,14 +1,12 @@
-// A real connection: WebRTC with a data channel, by the code that browsers are built with.
-
-import wrtc from '@roamhq/wrtc';
+// A real connection: WebRTC with a data channel, in a browser or by the code that browsers are built with.
 
 /** Ends of a connection after which it does not come back by itself. */
 const OVER = ['failed', 'closed', 'disconnected'];
 
 /** A maker of connections with these ICE servers, as `GET /ice` answers them; `relayOnly` leaves no other path. */
-export function realConnections({ iceServers = [], relayOnly = false } = {}) {
+export function realConnections(RTCPeerConnection, { iceServers = [], relayOnly = false } = {}) {
   const config = { iceServers, iceTransportPolicy: relayOnly ? 'relay' : 'all' };
-  return (tell) => new RealConnection(config, tell);
+  return (tell) => new RealConnection(new RTCPeerConnection(config), tell);
 }
 
 class RealConnection {
@@ -20,9 +18,9 @@ class RealConnection {
   /** The open data channel. */
   channel;
 
-  constructor(config, tell) {
+  constructor(peer, tell) {
     this.#tell = tell;
-    this.#peer = new wrtc.RTCPeerConnection(config);
+    this.#peer = peer;
     this.#peer.onicecandidate = ({ candidate }) => candidate && !this.#over && tell.candidate(candidate.toJSON());
     this.#peer.onicegatheringstatechange = () => this.#peer.iceGatheringState === 'complete' && tell.gathered?.();
     this.#peer.onconnectionstatechange = () => OVER.includes(this.#peer.connectionState) && this.#lost();
@@ -48,8 +46,9 @@ class RealConnection {
     });
   }
 
+  /** One that does not fit belongs to an offer that was taken back. */
   candidate(candidate) {
-    this.#next(() => this.#peer.addIceCandidate(candidate));
+    this.#next(() => this.#peer.addIceCandidate(candidate).catch(() => {}));
   }
 
   /** The kinds of the two ends that data goes between: `host`, `relay` and so on. */
