@@ -14,8 +14,8 @@ import { freePort } from './door.js';
 
 const READY_WITHIN_MS = 10_000;
 const OUTPUT_KEPT_BYTES = 16_384;
-/** Ports that relayed data goes through: enough for a few peers. */
-const RELAY_PORTS = 40;
+/** Ports that relayed data goes through; a peer takes one for each network of the machine, and keeps it for minutes. */
+const RELAY_PORTS = 400;
 
 const BINDING_REQUEST = 0x0001;
 const MAGIC_COOKIE = 0x2112a442;

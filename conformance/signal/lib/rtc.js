@@ -54,7 +54,8 @@ class RealConnection {
   /** The kinds of the two ends that data goes between: `host`, `relay` and so on. */
   async path() {
     const report = await this.#peer.getStats();
-    const pair = [...report.values()].find(({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded');
+    const transport = [...report.values()].find(({ type }) => type === 'transport');
+    const pair = report.get(transport?.selectedCandidatePairId);
     const kind = (id) => report.get(id)?.candidateType;
     return { local: kind(pair?.localCandidateId), remote: kind(pair?.remoteCandidateId) };
   }
@@ -74,10 +75,14 @@ class RealConnection {
   #take(channel) {
     channel.onmessage = ({ data }) => this.#tell.said?.(data);
     channel.onclose = () => this.#lost();
-    channel.onopen = () => {
-      this.channel = channel;
-      this.#tell.opened(channel);
-    };
+    // One that the other side made may be open when it is announced.
+    if (channel.readyState === 'open') this.#open(channel);
+    else channel.onopen = () => this.#open(channel);
+  }
+
+  #open(channel) {
+    this.channel = channel;
+    this.#tell.opened(channel);
   }
 
   #lost() {

@@ -1,16 +1,23 @@
 // Two processes whose only path to each other is a relay, which lets in whoever has credentials that the door gave out.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 
 import { startCoturn } from '../lib/coturn.js';
 import { startDoor } from '../lib/door.js';
 import { peer } from '../lib/process.js';
 
-const coturn = await startCoturn();
-after(() => coturn.stop());
-const door = await startDoor({ SIGNAL_TURN_SECRET: coturn.secret, SIGNAL_TURN_URLS: coturn.url });
-after(() => door.stop());
+let coturn;
+let door;
+
+before(async () => {
+  coturn = await startCoturn();
+  door = await startDoor({ SIGNAL_TURN_SECRET: coturn.secret, SIGNAL_TURN_URLS: coturn.url });
+});
+
+after(async () => {
+  await Promise.all([door?.stop(), coturn?.stop()]);
+});
 
 /** What the door answers to the holder of a room token. */
 async function ice(token, how = { headers: { authorization: `Bearer ${token}` } }) {

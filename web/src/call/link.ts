@@ -74,10 +74,10 @@ export class Link {
   /** The kinds of path at both ends, such as host or relay; null while there is none. */
   async path(): Promise<{ here: string; there: string } | null> {
     const report = await this.#peer.getStats();
-    for (const entry of report.values()) {
-      if (entry.type !== "candidate-pair" || !entry.nominated || entry.state !== "succeeded") continue;
-      const kind = (id: string): string => String(report.get(id)?.candidateType ?? "unknown");
-      return { here: kind(entry.localCandidateId), there: kind(entry.remoteCandidateId) };
+    const kind = (id: string): string => String(report.get(id)?.candidateType ?? "unknown");
+    for (const transport of report.values()) {
+      const pair = transport.type === "transport" ? report.get(transport.selectedCandidatePairId) : undefined;
+      if (pair !== undefined) return { here: kind(pair.localCandidateId), there: kind(pair.remoteCandidateId) };
     }
     return null;
   }
