@@ -122,6 +122,12 @@ export class Window {
     for (const [x, y] of places) await this.page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 4 });
   }
 
+  /** The button that calls another window, which only its id tells from one of the same name. */
+  caller(other, how = "") {
+    const row = this.page.locator(`#callable [data-user="${other.user}"]`);
+    return row.getByRole("button", { name: `Call ${other.name}${how}`, exact: true });
+  }
+
   async close() {
     await this.page.context().close();
   }

@@ -19,7 +19,7 @@ async function passed(window, direction) {
 }
 
 async function call(from, to, how = "") {
-  await press(from, `Call ${to.name}${how}`);
+  await from.caller(to, how).click();
   await at(to, "ringing");
 }
 
@@ -108,7 +108,7 @@ describe("two windows and one call", { timeout: 120_000 }, () => {
 
   test("windows that call each other at the same moment have one call", async () => {
     const click = (button) => button.click();
-    await Promise.all([[left, right], [right, left]].map(([from, to]) => from.page.getByRole("button", { name: `Call ${to.name}`, exact: true }).evaluate(click)));
+    await Promise.all([[left, right], [right, left]].map(([from, to]) => from.caller(to).evaluate(click)));
     // Whom the other's offer reached before his own click, it rings for; otherwise one of them answers by itself.
     for (const { page } of [left, right]) {
       page.locator('body[data-phase="ringing"]').waitFor().then(() => page.locator("#answer").evaluate(click), () => {});
