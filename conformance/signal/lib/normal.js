@@ -24,6 +24,8 @@ export class Normal {
   closed = new Record('the close of a socket');
   heard = new Record('a message from the server');
   lists = new Record('a peer list');
+  /** Peer lists and closes in one row, as `in` and `out`: what became of each attempt. */
+  turns = new Record('a peer list or the close of a socket');
 
   /**
    * `version` names a line of VERSIONS; `url` is what the application configured, with the token in it. `connection` makes
@@ -75,6 +77,7 @@ export class Normal {
     socket.on('error', () => {});
     socket.on('close', (code, reason) => {
       this.closed.add({ code, reason: reason.toString() });
+      this.turns.add('out');
       if (!this.#stopped) this.#comeBack();
     });
   }
@@ -99,6 +102,7 @@ export class Normal {
     this.mesh.hear(message);
     if (message.type !== 'peer-list') return;
     this.lists.add(message.peers);
+    this.turns.add('in');
     this.#settings.listed(message.peers);
   }
 

@@ -66,6 +66,40 @@ describe('a socket that ends', { concurrency: true }, () => {
   });
 });
 
+describe('two tabs with one id', { concurrency: true }, () => {
+  /** Takeovers after which a fight has to be over. */
+  const BLOWS = 20;
+  /** Attempts of the loser that the winner must stand. */
+  const KNOCKS = 5;
+
+  for (const version of versions.slice(2)) {
+    test(`of ${version} do not fight for ever: one stays and can be reached, the other waits longer and longer`, async (t) => {
+      const here = await place(`tabs ${version}`);
+      const tab = () => normal(t, { ...here, id: 'same', version, clock: new HandClock(), dice: () => 0 });
+      let winner = tab();
+      assert.equal(await winner.turns.next(), 'in');
+      let loser = tab();
+      let blows = 0;
+      // Whoever comes is let in and throws the other out, which comes back at once, until the server has seen enough.
+      while ((await loser.turns.next()) === 'in') {
+        blows += 1;
+        assert.ok(blows < BLOWS, `${blows} takeovers, and no end`);
+        assert.equal(await winner.turns.next(), 'out');
+        [winner, loser] = [loser, winner];
+        await loser.clock.skip();
+      }
+      const waits = [];
+      while (waits.length < KNOCKS) {
+        waits.push(await loser.clock.skip());
+        assert.equal(await loser.turns.next(), 'out');
+      }
+      assert.ok(waits.every((wait, at) => at === 0 || wait > waits[at - 1]), waits.join(' '));
+      const peer = await joined(t, { ...here, id: 'peer', version });
+      await meet(winner, peer);
+    });
+  }
+});
+
 describe('the wait before coming back', { concurrency: true }, () => {
   const middle = () => 0.5;
 
