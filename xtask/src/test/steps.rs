@@ -25,7 +25,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "simulation", about: "seeded worlds", run: simulation },
     Step { name: "conformance", about: "the official clients of the protocol", run: conformance },
     Step { name: "signal", about: "peers of every version at the signal door, and a relay", run: signal },
-    Step { name: "browser", about: "two browser windows in the demo room, in a call, and at the door", run: browser },
+    Step {
+        name: "browser",
+        about: "two browser windows in the demo room, in a call, and at the door",
+        run: browser,
+    },
 ];
 
 /// Crates with a step of their own.
