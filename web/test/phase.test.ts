@@ -75,6 +75,14 @@ test("who is called and is not there ends the call; a call that stands needs the
   expect(after("a Ann", ...talking, { kind: "lost" }).phase.at).toBe("idle");
 });
 
+test("why a connection broke is said when it is known, and by nobody else", () => {
+  const talking: Happened[] = [{ kind: "call", peer: bob, video: false }, { kind: "answer", from: bob, sdp: "v=0" }];
+  const known = after("a Ann", ...talking, { kind: "lost" }, { kind: "over", from: bob, why: "hung up" });
+  expect(known.acts).toEqual([{ act: "say", text: `${bob.name} hung up` }]);
+  const other = { ...bob, client: "c Cid", name: "Cid" };
+  expect(after("a Ann", ...talking, { kind: "lost" }, { kind: "over", from: other, why: "hung up" }).acts).toEqual([]);
+});
+
 test("a second offer of the same peer rings again", () => {
   const talking: Happened[] = [{ kind: "call", peer: bob, video: false }, { kind: "answer", from: bob, sdp: "v=0" }];
   const again = after("a Ann", ...talking, { kind: "offer", from: bob, offer });

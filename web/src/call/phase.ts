@@ -12,7 +12,8 @@ export interface Offer {
 }
 
 export type Phase =
-  | { at: "idle" }
+  /** `after`: whose connection broke. Why it did may still be on its way through the door. */
+  | { at: "idle"; after?: Person }
   | { at: "calling"; peer: Person; video: boolean }
   /** `early`: candidates that came before the visitor has answered. */
   | { at: "ringing"; peer: Person; offer: Offer; early: RTCIceCandidateInit[] }
@@ -62,11 +63,11 @@ export function next(phase: Phase, happened: Happened, me: string): Next {
     case "candidate":
       return candidate(phase, happened.from, happened.candidate);
     case "over":
-      return isWith(phase, happened.from) ? ends(phase, `${happened.from.name} ${happened.why}`) : stay(phase);
+      return over(phase, happened.from, `${happened.from.name} ${happened.why}`);
     case "gone":
       return gone(phase, happened.peer);
     case "lost":
-      return phase.at === "idle" ? stay(phase) : ends(phase, "The connection broke");
+      return lost(phase);
   }
 }
 
@@ -113,6 +114,16 @@ function gone(phase: Phase, peer: Person | null): Next {
   if (phase.at === "idle" || (peer === null ? phase.at !== "calling" : !isWith(phase, peer))) return stay(phase);
   // A call that stands needs the door no more: its own connection tells when it ends.
   return phase.at === "talking" ? stay(phase) : ends(phase, `${phase.peer.name} is gone`);
+}
+
+function over(phase: Phase, from: Person, text: string): Next {
+  if (phase.at !== "idle") return isWith(phase, from) ? ends(phase, text) : stay(phase);
+  return phase.after?.client === from.client ? { phase: IDLE, acts: [{ act: "say", text }] } : stay(phase);
+}
+
+function lost(phase: Phase): Next {
+  if (phase.at === "idle") return stay(phase);
+  return { ...ends(phase, "The connection broke"), phase: { at: "idle", after: phase.peer } };
 }
 
 function ends(phase: Phase, text: string): Next {

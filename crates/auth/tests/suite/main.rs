@@ -4,6 +4,7 @@ mod algorithms;
 mod configuration;
 mod connection;
 mod hostile;
+mod hostile_providers;
 mod mutation;
 mod strict;
 mod subscription;
