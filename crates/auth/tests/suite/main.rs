@@ -4,6 +4,7 @@ mod algorithms;
 mod configuration;
 mod connection;
 mod hostile;
+mod issuing;
 mod mutation;
 mod strict;
 mod subscription;
