@@ -95,7 +95,7 @@ fn a_strict_realm_takes_what_every_algorithm_signs_and_nothing_that_was_changed(
 #[test]
 fn another_implementation_takes_what_is_signed_here() {
     for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| *algorithm != Algorithm::Es512) {
-        let token = issued(&key(algorithm), UnixSeconds(now()));
+        let token = issued(&key(algorithm), NOW);
         let checks = match key(algorithm).public_pem() {
             None => DecodingKey::from_secret(SECRET.as_bytes()),
             Some(pem) if algorithm == Algorithm::EdDsa => {
@@ -108,15 +108,11 @@ fn another_implementation_takes_what_is_signed_here() {
         };
         let mut wanted = Validation::new(algorithm.name().parse().expect("a known algorithm"));
         wanted.set_issuer(&["house"]);
+        // It asks the clock itself, and the tokens are of another day.
+        wanted.validate_exp = false;
         let claims = jsonwebtoken::decode::<Value>(&token, &checks, &wanted);
         assert_eq!(claims.expect("a good token").claims["sub"], "ann", "{algorithm}");
     }
-}
-
-/// That library asks the clock itself.
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-    i64::try_from(since.as_secs()).expect("a few centuries")
 }
 
 #[test]
