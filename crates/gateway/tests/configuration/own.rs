@@ -146,6 +146,35 @@ fn the_variables_of_a_mint_open_its_routes_and_name_what_they_leave_out() {
 }
 
 #[test]
+fn what_no_handshake_could_be_for_is_refused() {
+    let pem = include_str!("../../../auth/tests/keys/rsa.pem");
+    let issuer =
+        format!("[issuer.handshake]\nissuer = \"a\"\naudience = \"b\"\nprivate_key = \"\"\"{pem}\"\"\"\n");
+    let said = wrong(own(&format!("{REALM}{issuer}base_url = \"https://ws.example\"\n")));
+    assert!(said[0].contains("must be a ws or wss address"), "{said:?}");
+    let other = include_str!("../../../auth/tests/keys/p256.pem").replace('\n', "\\n");
+    let said = wrong(parse(REALM, &sources(&[("JWT_PRIVATE_KEY", &other)], &[])));
+    assert!(said[0].ends_with("RS256 does not work with such a key"), "{said:?}");
+}
+
+#[test]
+fn two_keys_of_one_name_are_refused() {
+    let key = |seed: &str, x: &str| {
+        format!(r#"private_key = '{{"kty":"OKP","crv":"Ed25519","kid":"main","d":"{seed}","x":"{x}"}}'"#)
+    };
+    // The keys of RFC 8037, A.1, and of RFC 8032, 7.1, test 2.
+    let first =
+        key("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    let second =
+        key("TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs", "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw");
+    let templates = "[issuer.templates.a]\nkey = \"one\"\n[issuer.templates.b]\nkey = \"two\"\n";
+    let text = format!("{REALM}[issuer.keys.one]\n{first}\n[issuer.keys.two]\n{second}\n{templates}");
+    let said = wrong(own(&text));
+    assert!(said[0].ends_with("two different keys are called \"main\": give one another kid"), "{said:?}");
+    assert!(own(&text.replacen("\"kid\":\"main\"", "\"kid\":\"other\"", 1)).is_ok());
+}
+
+#[test]
 fn a_template_says_what_it_is_told_and_has_a_key_of_the_configuration() {
     let keys = "[issuer.keys.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
     let template = "[issuer.templates.worker]\nkey = \"main\"\nclaims = { scope = [\"a\"], n = 1 }\nbearer = { org = \"organisation\" }\n";
