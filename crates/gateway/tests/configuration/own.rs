@@ -132,7 +132,7 @@ fn the_variables_of_a_mint_open_its_routes_and_name_what_they_leave_out() {
         ("JWT_ISSUER", "mint"),
         ("JWT_AUDIENCE", "rooms"),
         ("WEBSOCKET_BASE_URL", "wss://ws.example/office/"),
-        ("SUPABASE_JWT_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("SUPABASE_JWT_SECRET", "the secret of the project, long enough"),
     ];
     let exchanges = parse(REALM, &sources(&variables, &[])).unwrap().settings.issuing.exchanges;
     assert!(exchanges.iter().all(|exchange| exchange.signing.is_ok()));
@@ -155,6 +155,15 @@ fn what_no_handshake_could_be_for_is_refused() {
     let other = include_str!("../../../auth/tests/keys/p256.pem").replace('\n', "\\n");
     let said = wrong(parse(REALM, &sources(&[("JWT_PRIVATE_KEY", &other)], &[])));
     assert!(said[0].ends_with("RS256 does not work with such a key"), "{said:?}");
+}
+
+#[test]
+fn the_secret_of_another_service_is_that_of_no_realm_but_of_its_own_kind() {
+    let variables = [("SUPABASE_JWT_SECRET", "0123456789abcdef0123456789abcdef")];
+    let said = wrong(parse(REALM, &sources(&variables, &[])));
+    assert!(said[0].ends_with("is the secret of realm \"main\" too"), "{said:?}");
+    let supabase = format!("{REALM}preset = \"supabase\"\nissuers = [\"https://id.example/auth/v1\"]\n");
+    assert!(parse(&supabase, &sources(&variables, &[])).is_ok());
 }
 
 #[test]

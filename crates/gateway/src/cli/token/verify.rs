@@ -128,7 +128,7 @@ impl Judged {
         match &self.verdict {
             Ok(said) => {
                 println!("the token is good");
-                let is_said = |value: &Value| !value.is_null() && *value != json!([]);
+                let is_said = |value: &Value| !(value.is_null() || value.is_number() || *value == json!([]));
                 for (name, value) in
                     said.as_object().into_iter().flatten().filter(|(_, value)| is_said(value))
                 {
@@ -161,7 +161,8 @@ fn of_identity(identity: &Identity) -> Value {
         "client": identity.client_type.as_deref(),
         "session": identity.credential.session.as_deref(),
         "id": identity.credential.token.as_deref(),
-        "expires": identity.expires.map(utc),
+        "expires": identity.expires.map(|end| end.0),
+        "until": identity.expires.map(utc),
     })
 }
 
@@ -171,6 +172,7 @@ fn of_grant(grant: &SubscriptionGrant) -> Value {
         "organisation": grant.organisation.as_str(),
         "user": grant.user.as_str(),
         "channel": &*grant.channel,
-        "expires": grant.expires.map(utc),
+        "expires": grant.expires.map(|end| end.0),
+        "until": grant.expires.map(utc),
     })
 }

@@ -123,7 +123,7 @@ fn realtime(written: &RealtimeOptions, realms: &RealmsConfig, notes: &mut Notes)
     if !written.enabled.unwrap_or(begun) {
         return None;
     }
-    let issuer = signing::issuer_of_secret(at, &written.secret, &written.secret_file, notes);
+    let issuer = signing::issuer_of_foreign_secret(at, &written.secret, &written.secret_file, realms, notes);
     let template = realtime_template(&written.issuer);
     Some(ExchangeSettings {
         service: Service::Realtime,

@@ -32,7 +32,7 @@ section! {
         private_key: Option<Secret> = None,
         /// A file that holds the private key.
         private_key_file: String = String::new(),
-        /// Files with the private keys before the last rotations, whose public keys are still published.
+        /// Files with private keys whose public keys are published too: those before the last rotations, and the next one.
         previous_key_files: Vec<String> = Vec::new(),
         /// The claim iss. Also JWT_ISSUER.
         issuer: String = String::new(),
@@ -83,7 +83,7 @@ section! {
         secret_file: String = String::new(),
         /// The algorithm, such as "PS256". Empty: the usual one of such a key.
         algorithm: String = String::new(),
-        /// Files with the private keys before the last rotations, whose public keys are still published.
+        /// Files with private keys whose public keys are published too: those before the last rotations, and the next one.
         previous_key_files: Vec<String> = Vec::new(),
     }
 }

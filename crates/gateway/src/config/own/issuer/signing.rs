@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use vestibule_auth::config::KeyMaterial;
 use vestibule_auth::issue::{Claim, Claims, Head, Issuer, SigningKey, Template};
-use vestibule_auth::{Algorithm, Secret};
+use vestibule_auth::{Algorithm, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 
 use super::options::{IssuerOptions, KeyOptions, TemplateOptions};
 use crate::api::Signing;
@@ -37,14 +38,23 @@ pub(super) fn issuer_of(
     Issuer::new(keys)
 }
 
-/// An issuer with a shared secret.
-pub(super) fn issuer_of_secret(
+/// An issuer with a secret that it shares with another service, and with no realm of this house: whoever had the one
+/// could be anybody at the other. A project of Supabase has one secret for everything.
+pub(super) fn issuer_of_foreign_secret(
     at: &str,
     inline: &Option<Secret>,
     file: &str,
+    realms: &RealmsConfig,
     notes: &mut Notes,
 ) -> Option<Issuer> {
     let (name, text) = secret(at, "secret", inline, file, notes)?;
+    let has_it = |realm: &&RealmConfig| {
+        let same = |key: &KeyConfig| matches!(&key.material, KeyMaterial::Secret(secret) if *secret == text);
+        realm.preset != Preset::Supabase && realm.keys.iter().any(same)
+    };
+    if let Some(realm) = realms.realms.iter().find(has_it) {
+        notes.complain(&join(at, &name), format!("is the secret of realm {:?} too", realm.name));
+    }
     match SigningKey::secret(&text, None) {
         Ok(key) => Issuer::new(vec![key]),
         Err(fault) => {
