@@ -154,7 +154,7 @@ secret = "0123456789abcdef0123456789abcdef"
   test('tokens of a template and of a room are checked by the published keys, before and after a rotation', async (t) => {
     const place = await folder(t);
     const key = (name) => join(place, name);
-    await vestibule('keygen', 'ec', '--out', key('old.pem'));
+    await writeFile(key('old.pub.pem'), await vestibule('keygen', 'ec', '--out', key('old.pem')));
     await vestibule('keygen', 'ed25519', '--out', key('new.pem'));
     await vestibule('keygen', 'ed25519', '--out', key('room.pem'));
     const start = (keys) => startHouse(t, `
@@ -178,7 +178,7 @@ admin_secret = "the secret of the rooms"
     const old = await issue(before);
     await jwtVerify(old, published(before), { issuer: 'house', algorithms: ['ES256'] });
 
-    const after = await start(`private_key_file = "${key('new.pem')}"\nprevious_key_files = ["${key('old.pem')}"]`);
+    const after = await start(`private_key_file = "${key('new.pem')}"\nprevious_key_files = ["${key('old.pub.pem')}"]`);
     const fresh = await issue(after);
     const keys = published(after);
     const { payload } = await jwtVerify(fresh, keys, { issuer: 'house', algorithms: ['EdDSA'] });

@@ -1,54 +1,75 @@
 //! The keys of one issuer.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
-use super::SigningKey;
+use super::{CheckingKey, SigningKey};
 
-/// The keys of one issuer: the first signs, and those before the last rotation are still published, for tokens that
-/// are on their way. Cloning costs one reference count.
+/// The keys of one issuer. Cloning costs one reference count.
 #[derive(Clone, Debug)]
-pub struct Issuer(Arc<[SigningKey]>);
+pub struct Issuer(Arc<Keys>);
+
+struct Keys {
+    /// Those that are at hand, the newest first: it signs.
+    signing: Vec<SigningKey>,
+    /// What others check tokens by: the public sides of those, and of keys that signed before or will sign.
+    published: Vec<CheckingKey>,
+}
 
 impl Issuer {
-    /// An issuer with these keys, the newest first; `None` without any.
-    pub fn new(keys: Vec<SigningKey>) -> Option<Self> {
-        (!keys.is_empty()).then(|| Self(keys.into()))
+    /// An issuer with these keys, the newest first; `None` without any. The first signs, the others are published too, for
+    /// tokens that are on their way.
+    pub fn new(signing: Vec<SigningKey>) -> Option<Self> {
+        let published = signing.iter().filter_map(CheckingKey::of).collect();
+        (!signing.is_empty()).then(|| Self(Arc::new(Keys { signing, published })))
+    }
+
+    /// An issuer whose one key signs, beside which public sides of others are published: of keys that signed before, and
+    /// of the one that will sign next.
+    pub fn beside(key: SigningKey, others: Vec<CheckingKey>) -> Self {
+        let published = CheckingKey::of(&key).into_iter().chain(others).collect();
+        Self(Arc::new(Keys { signing: vec![key], published }))
     }
 
     /// The key that signs.
     pub fn key(&self) -> &SigningKey {
-        &self.0[0]
+        &self.0.signing[0]
     }
 
-    /// All keys, the newest first.
+    /// The keys that are at hand, the newest first.
     pub fn keys(&self) -> &[SigningKey] {
-        &self.0
+        &self.0.signing
     }
 
     /// The document of the public keys (RFC 7517) of several issuers, each key once. Secrets are not in it.
     pub fn jwks<'a>(issuers: impl IntoIterator<Item = &'a Self>) -> String {
-        let mut published: Vec<(&SigningKey, bool)> = Vec::new();
-        for key in issuers.into_iter().flat_map(Self::keys).filter(|key| key.public.is_some()) {
+        let mut published: Vec<(&CheckingKey, bool)> = Vec::new();
+        for key in issuers.into_iter().flat_map(|issuer| &issuer.0.published) {
             match published.iter_mut().find(|(known, _)| known.kid() == key.kid()) {
-                Some((known, for_one)) => *for_one &= known.algorithm() == key.algorithm(),
+                Some((known, is_for_one)) => *is_for_one &= known.algorithm() == key.algorithm(),
                 None => published.push((key, true)),
             }
         }
-        let jwk = |(key, for_one): (&SigningKey, bool)| {
-            key.public_jwk_for(Some(key.algorithm()).filter(|_| for_one)).unwrap_or_default()
-        };
+        let jwk = |(key, is_for_one): (&CheckingKey, bool)| key.jwk(is_for_one.then_some(key.algorithm()));
         let keys: Vec<_> = published.into_iter().map(jwk).collect();
         format!(r#"{{"keys":[{}]}}"#, keys.join(","))
     }
 
     /// A name that two different keys of these issuers have: whoever checks a token could not tell which one is meant.
     pub fn namesake<'a>(issuers: impl IntoIterator<Item = &'a Self>) -> Option<&'a str> {
-        let mut named: HashMap<&str, &SigningKey> = HashMap::new();
-        issuers.into_iter().flat_map(Self::keys).filter(|key| key.public.is_some()).find_map(|key| {
-            let other = named.insert(key.kid()?, key)?;
-            (other.bare_public_jwk() != key.bare_public_jwk()).then(|| key.kid())?
+        let mut named: HashMap<&str, &CheckingKey> = HashMap::new();
+        issuers.into_iter().flat_map(|issuer| &issuer.0.published).find_map(|key| {
+            let other = named.insert(key.kid(), key)?;
+            (!other.is(key)).then(|| key.kid())
         })
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let published: Vec<_> = self.published.iter().map(CheckingKey::kid).collect();
+        f.debug_struct("Keys").field("signing", &self.signing).field("published", &published).finish()
     }
 }
 
@@ -90,6 +111,15 @@ mod tests {
         assert_eq!(said(&Issuer::jwks([&issuer]), "kid"), names);
         let header = issuer.key().sign(Head { typ: false, kid: true }, "{}");
         assert!(header.starts_with(&ec().sign(Head { typ: false, kid: true }, "{}")[..40]));
+    }
+
+    #[test]
+    fn of_a_key_that_signs_no_more_its_public_side_is_enough() {
+        let old = include_str!("../../tests/keys/rsa.pub.pem");
+        let issuer = Issuer::beside(ec(), vec![CheckingKey::read(old, None).expect("a good key")]);
+        let names = [ec().kid(), rsa(Algorithm::Rs256).kid()].map(|kid| json!(kid));
+        assert_eq!(said(&Issuer::jwks([&issuer]), "kid"), names);
+        assert_eq!(issuer.key().kid(), ec().kid());
     }
 
     #[test]

@@ -145,13 +145,7 @@ impl SigningKey {
         kid: Option<Box<str>>,
     ) -> Result<Self, SigningKeyFault> {
         let public = pair.public()?;
-        let algorithm = algorithm.unwrap_or(match public.kind() {
-            KeyKind::P256 => Algorithm::Es256,
-            KeyKind::P384 => Algorithm::Es384,
-            KeyKind::P521 => Algorithm::Es512,
-            KeyKind::Ed25519 => Algorithm::EdDsa,
-            KeyKind::Rsa | KeyKind::Hmac => Algorithm::Rs256,
-        });
+        let algorithm = algorithm.unwrap_or(usual(public.kind()));
         if algorithm.key_kind() != public.kind() {
             return Err(SigningKeyFault::WrongAlgorithm(algorithm));
         }
@@ -178,13 +172,8 @@ impl SigningKey {
 
     /// The public side as a JWK, for others to check signatures with; `None` for a secret.
     pub fn public_jwk(&self) -> Option<String> {
-        self.public_jwk_for(Some(self.algorithm))
-    }
-
-    /// The same for one algorithm, or for all that work with such a key.
-    pub(super) fn public_jwk_for(&self, algorithm: Option<Algorithm>) -> Option<String> {
         let kid = self.kid.as_deref().unwrap_or_default();
-        self.public.as_ref().map(|key| key.to_jwk(kid, algorithm))
+        self.public.as_ref().map(|key| key.to_jwk(kid, Some(self.algorithm)))
     }
 
     /// The public side as PEM; `None` for a secret.
@@ -262,6 +251,17 @@ impl Pair {
             }
         };
         PublicKey::from_numbers(kind, &numbers).map_err(SigningKeyFault::Weak)
+    }
+}
+
+/// The algorithm by which pairs of that kind usually sign.
+pub(super) const fn usual(kind: KeyKind) -> Algorithm {
+    match kind {
+        KeyKind::P256 => Algorithm::Es256,
+        KeyKind::P384 => Algorithm::Es384,
+        KeyKind::P521 => Algorithm::Es512,
+        KeyKind::Ed25519 => Algorithm::EdDsa,
+        KeyKind::Rsa | KeyKind::Hmac => Algorithm::Rs256,
     }
 }
 

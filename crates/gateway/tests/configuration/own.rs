@@ -167,6 +167,21 @@ fn the_secret_of_another_service_is_that_of_no_realm_but_of_its_own_kind() {
 }
 
 #[test]
+fn keys_that_are_published_beside_one_that_signs_may_be_public_and_a_secret_has_none_beside_it() {
+    let file = |name: &str| format!("{}/../auth/tests/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    let template = "[issuer.templates.worker]\nkey = \"main\"\n";
+    let (new, old) = (file("p256.pem"), file("rsa.pub.pem"));
+    let keys = format!("[issuer.keys.main]\nprivate_key_file = {new:?}\nprevious_key_files = [{old:?}]\n");
+    let templates = own(&format!("{REALM}{keys}{template}")).unwrap().settings.issuing.templates;
+    let document = vestibule_auth::issue::Issuer::jwks([&templates["worker"].issuer]);
+    assert!(document.contains("\"ES256\"") && document.contains("\"RS256\""), "{document}");
+    let secret = keys
+        .replace(&format!("private_key_file = {new:?}"), "secret = \"another secret of thirty-two bytes\"");
+    let said = wrong(own(&format!("{REALM}{secret}{template}")));
+    assert!(said[0].ends_with("secrets are not published"), "{said:?}");
+}
+
+#[test]
 fn two_keys_of_one_name_are_refused() {
     let key = |seed: &str, x: &str| {
         format!(r#"private_key = '{{"kty":"OKP","crv":"Ed25519","kid":"main","d":"{seed}","x":"{x}"}}'"#)
