@@ -99,13 +99,17 @@ impl SigningKey {
 
     /// The same with a secret that need not be a text.
     pub(super) fn of_secret(bytes: &[u8], algorithm: Option<Algorithm>) -> Result<Self, SigningKeyFault> {
-        let algorithm = algorithm.unwrap_or(Algorithm::Hs256);
-        let mac = algorithm.mac().ok_or(SigningKeyFault::WrongAlgorithm(algorithm))?;
         if bytes.len() < MIN_SECRET_BYTES {
             return Err(SigningKeyFault::ShortSecret(bytes.len()));
         }
-        let pair = Pair::Secret(Box::new(hmac::Key::new(mac, bytes)));
-        Ok(Self { kid: None, algorithm, pair, public: None })
+        let algorithm = algorithm.unwrap_or(Algorithm::Hs256);
+        Self::of_any_secret(bytes, algorithm).ok_or(SigningKeyFault::WrongAlgorithm(algorithm))
+    }
+
+    /// The same with a secret of any length, for development and tests; `None` for an algorithm that takes none.
+    pub(crate) fn of_any_secret(bytes: &[u8], algorithm: Algorithm) -> Option<Self> {
+        let pair = Pair::Secret(Box::new(hmac::Key::new(algorithm.mac()?, bytes)));
+        Some(Self { kid: None, algorithm, pair, public: None })
     }
 
     /// The first section has to be the key: the library tells which kind it is.
