@@ -144,8 +144,10 @@ fn checking_a_realm_fetches_its_keys_compares_clocks_and_judges_a_token() {
     for words in ["one", "the token is good", "ann"] {
         assert!(said.contains(words), "expected {words} in\n{said}");
     }
-    let said = parsed(&done(&["realm", "check", "main", "--config", &config, "--json"]));
-    assert_eq!(said["keys"]["good"], json!(["one"]));
+    let said = parsed(&done(&["realm", "check", "main", "--config", &config, "--json", "--token", &token]));
+    assert_eq!((&said["keys"]["good"], &said["token"]["says"]["user"]), (&json!(["one"]), &json!("ann")));
+    let (code, said) = run(&["realm", "check", "main", "--config", &config, "--token", "a.b"]);
+    assert_eq!(code, 3, "{said}");
     done(&["token", "verify", "--config", &config, &token]);
     provider.close();
     let (code, said) = run(&["realm", "check", "main", "--config", &config]);
@@ -155,6 +157,81 @@ fn checking_a_realm_fetches_its_keys_compares_clocks_and_judges_a_token() {
     assert_eq!(code, 5, "{said}");
     let (code, said) = run(&["realm", "check", "other", "--config", &config]);
     assert_eq!(code, 2, "{said}");
+}
+
+#[test]
+fn a_token_is_made_as_its_realm_reads_it_or_not_at_all() {
+    let folder = Folder::default();
+    let config = folder.file("realm.toml");
+    let text = "[realms.main]\npreset = \"supabase\"\nissuers = [\"https://id.example/auth/v1\"]\n\
+                secret = \"0123456789abcdef0123456789abcdef\"\nfetch_keys = false\norganisations = [\"acme\"]\n";
+    std::fs::write(&config, text).unwrap();
+    let mint = ["token", "mint", "--config", &config, "--user", "ann", "--audience", "authenticated"];
+    let bearer = ["--organisation", "acme", "--role", "authenticated", "--session", "s1"];
+    let token = done(&[&mint[..], &bearer].concat());
+    let said = parsed(&done(&["token", "inspect", "--json", token.trim()]));
+    assert_eq!(said["payload"]["app_metadata"], json!({ "tenant_id": "acme" }));
+    assert_eq!(said["payload"]["session_id"], "s1");
+    let said = done(&["token", "verify", "--config", &config, token.trim()]);
+    assert!(said.contains("acme") && said.contains("authenticated"), "{said}");
+    let (code, said) = run(&[&mint[..], &bearer, &["--name", "Ann"]].concat());
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("no claim of the token says the name"), "{said}");
+    let key = folder.file("key.pem");
+    done(&["keygen", "ed25519", "--out", &key]);
+    let (code, said) = run(&["token", "mint", "--key", &key, "--user", "ann", "--organisation", "acme"]);
+    assert_eq!(code, 2, "{said}");
+}
+
+#[test]
+fn a_token_comes_as_an_argument_from_a_file_or_from_the_standard_input() {
+    let folder = Folder::default();
+    let (config, file) = (folder.file("realm.toml"), folder.file("token"));
+    std::fs::write(&config, SECRET).unwrap();
+    let token = done(&["token", "mint", "--config", &config, "--user", "ann"]);
+    std::fs::write(&file, format!("Bearer {token}")).unwrap();
+    let verify = ["token", "verify", "--config", &config];
+    for given in [token.trim(), &format!("@{file}")] {
+        done(&[&verify[..], &[given]].concat());
+    }
+    let mut command = program::house();
+    command.args(verify).arg("-").stdin(std::fs::File::open(&file).unwrap());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_token_with_a_claim_twice_is_shown_with_what_is_wrong_with_it() {
+    let twice = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIiwic3ViIjoiYiJ9.AAAA";
+    let said = done(&["token", "inspect", twice]);
+    assert!(
+        said.contains("every realm would refuse it at once") && said.contains("a name occurs twice"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_key_that_cannot_sign_is_named_by_its_file_and_never_shown() {
+    let folder = Folder::default();
+    let (key, config) = (folder.file("key"), folder.file("house.toml"));
+    let public = done(&["keygen", "ec", "--out", &folder.file("good.pem")]);
+    let jwk = r#"{"kty":"OKP","crv":"Ed25519","d":"do-not-print-me","x":"AAAA"}"#;
+    let issuer = format!("{SECRET}[issuer.keys.main]\nprivate_key_file = \"{key}\"\n");
+    std::fs::write(&config, issuer).unwrap();
+    for (text, why) in [
+        ("do-not-print-me", "neither a PEM with a private key"),
+        (jwk, "the JWK cannot be used"),
+        (&public, "this is a public key"),
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n", "encrypted"),
+    ] {
+        std::fs::write(&key, text).unwrap();
+        for arguments in [&["token", "mint", "--key", &key][..], &["check", "--config", &config]] {
+            let (code, said) = run(arguments);
+            assert_eq!(code, 2, "{said}");
+            assert!(said.contains(why) && !said.contains("print-me"), "{said}");
+            assert!(said.contains(&key) || said.contains("issuer.keys.main.private_key_file"), "{said}");
+        }
+    }
 }
 
 #[test]

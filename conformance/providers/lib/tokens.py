@@ -1,6 +1,7 @@
-"""Tokens of PyJWT: `tokens.py verify ALG PUBLIC.pem TOKEN` says the claims, `tokens.py mint ALG` a public key and a token."""
+"""Tokens of PyJWT: `tokens.py verify ALG PUBLIC.pem TOKEN` says the claims, `tokens.py mint ALG` a public key (or the secret) and a token."""
 
 import json
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -13,12 +14,14 @@ CURVES = {"ES256": ec.SECP256R1(), "ES384": ec.SECP384R1(), "ES512": ec.SECP521R
 
 
 def verify(algorithm: str, path: str, token: str) -> None:
-    key = Path(path).read_text()
+    key = Path(path).read_text().strip()
     print(json.dumps(jwt.decode(token, key, algorithms=[algorithm], issuer="house", audience="app")))
 
 
 def mint(algorithm: str) -> None:
-    if algorithm == "EdDSA":
+    if algorithm.startswith("HS"):
+        key = public = secrets.token_urlsafe(64)
+    elif algorithm == "EdDSA":
         key = ed25519.Ed25519PrivateKey.generate()
     elif algorithm in CURVES:
         key = ec.generate_private_key(CURVES[algorithm])
@@ -26,7 +29,8 @@ def mint(algorithm: str) -> None:
         key = rsa.generate_private_key(65537, 2048)
     now = int(time.time())
     claims = {"iss": "jose", "aud": "app", "sub": "ann", "iat": now, "exp": now + 600}
-    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    if not algorithm.startswith("HS"):
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     print(json.dumps({"token": jwt.encode(claims, key, algorithm=algorithm), "public": public}))
 
 

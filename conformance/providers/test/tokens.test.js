@@ -14,8 +14,13 @@ import {
 
 import { folder, startHouse, vestibule } from '../lib/house.js';
 
-const python = fileURLToPath(new URL('../../python/.venv/bin/python', import.meta.url));
+const interpreter = fileURLToPath(new URL('../../python/.venv/bin/python', import.meta.url));
 const script = fileURLToPath(new URL('../lib/tokens.py', import.meta.url));
+
+/** What PyJWT says. */
+async function python(...args) {
+  return JSON.parse((await promisify(execFile)(interpreter, [script, ...args])).stdout);
+}
 
 /** How a key is made for each algorithm. */
 const KEYS = {
@@ -53,8 +58,7 @@ describe('tokens between the house and other libraries', { timeout: 120_000 }, (
       const { payload } = await jwtVerify(token, key, { issuer: 'house', audience: 'app', algorithms: [algorithm] });
       assert.equal(payload.sub, 'ann');
       await writeFile(join(place, 'public.pem'), publicPem);
-      const { stdout } = await promisify(execFile)(python, [script, 'verify', algorithm, join(place, 'public.pem'), token]);
-      assert.equal(JSON.parse(stdout).sub, 'ann');
+      assert.equal((await python('verify', algorithm, join(place, 'public.pem'), token)).sub, 'ann');
     });
 
     test(`${algorithm}: we take those of jose and PyJWT`, async (t) => {
@@ -67,21 +71,43 @@ describe('tokens between the house and other libraries', { timeout: 120_000 }, (
         const said = JSON.parse(await vestibule('token', 'verify', '--json', '--config', config, token));
         assert.equal(said.says.user, 'ann');
       }
-      const theirs = JSON.parse((await promisify(execFile)(python, [script, 'mint', algorithm])).stdout);
+      const theirs = await python('mint', algorithm);
       const config = await realm(join(place, 'python.toml'), algorithm, theirs.public);
       const said = JSON.parse(await vestibule('token', 'verify', '--json', '--config', config, theirs.token));
       assert.equal(said.says.user, 'ann');
     });
   }
 
-  test('HS256: both sides share a secret', async (t) => {
-    const place = await folder(t);
-    const path = join(place, 'secret');
-    await writeFile(path, await vestibule('keygen', 'hmac'));
-    const secret = new TextEncoder().encode((await readFile(path, 'utf8')).trim());
-    const token = (await vestibule('token', 'mint', '--secret-file', path, '--user', 'ann', '--issuer', 'house')).trim();
-    assert.equal((await jwtVerify(token, secret, { issuer: 'house' })).payload.sub, 'ann');
-  });
+  for (const algorithm of ['HS256', 'HS384', 'HS512']) {
+    test(`${algorithm}: both sides share a secret`, async (t) => {
+      const place = await folder(t);
+      const path = join(place, 'secret');
+      await writeFile(path, await vestibule('keygen', 'hmac'));
+      const secret = new TextEncoder().encode((await readFile(path, 'utf8')).trim());
+      const token = (await vestibule(
+        'token', 'mint', '--secret-file', path, '--algorithm', algorithm, '--user', 'ann', '--issuer', 'house', '--audience', 'app',
+      )).trim();
+      assert.equal((await jwtVerify(token, secret, { issuer: 'house', algorithms: [algorithm] })).payload.sub, 'ann');
+      assert.equal((await python('verify', algorithm, path, token)).sub, 'ann');
+
+      const takes = async (name, text, theirs) => {
+        await writeFile(join(place, name), text);
+        const config = join(place, `${name}.toml`);
+        await writeFile(config, `
+[realms.main]
+secret_file = "${join(place, name)}"
+algorithms = ["${algorithm}"]
+issuers = ["jose"]
+audiences = ["app"]
+`);
+        assert.equal(JSON.parse(await vestibule('token', 'verify', '--json', '--config', config, theirs)).says.user, 'ann');
+      };
+      await takes('jose', new TextDecoder().decode(secret), await new SignJWT({}).setProtectedHeader({ alg: algorithm })
+        .setIssuer('jose').setAudience('app').setSubject('ann').setIssuedAt().setExpirationTime('1h').sign(secret));
+      const theirs = await python('mint', algorithm);
+      await takes('python', theirs.public, theirs.token);
+    });
+  }
 
   test('a JWK of ours is one for jose, private and public', async () => {
     const [privateJwk, publicJwk] = (await vestibule('keygen', 'ec', '--format', 'jwk')).trim().split('\n').map(JSON.parse);
@@ -123,5 +149,55 @@ secret = "0123456789abcdef0123456789abcdef"
       [checked.payload.role, checked.payload.aud, checked.payload.sub, checked.payload.user_id],
       ['authenticated', 'authenticated', '30', '30'],
     );
+  });
+
+  test('tokens of a template and of a room are checked by the published keys, before and after a rotation', async (t) => {
+    const place = await folder(t);
+    const key = (name) => join(place, name);
+    await writeFile(key('old.pub.pem'), await vestibule('keygen', 'ec', '--out', key('old.pem')));
+    await vestibule('keygen', 'ed25519', '--out', key('new.pem'));
+    await vestibule('keygen', 'ed25519', '--out', key('room.pem'));
+    const start = (keys) => startHouse(t, `
+[realms.main]
+secret = "0123456789abcdef0123456789abcdef"
+[issuer.keys.main]
+${keys}
+[issuer.templates.worker]
+key = "main"
+issuer = "house"
+bearer = { org_id = "organisation", roles = "roles" }
+[signal]
+enabled = true
+private_key_file = "${key('room.pem')}"
+admin_secret = "the secret of the rooms"
+`);
+    const issue = async (house) => (await house.api('issue_token', { template: 'worker', user: 'w1', roles: ['a', 'b'] })).token;
+    const published = (house) => createRemoteJWKSet(new URL(`${house.url}/.well-known/jwks.json`));
+
+    const before = await start(`private_key_file = "${key('old.pem')}"`);
+    const old = await issue(before);
+    await jwtVerify(old, published(before), { issuer: 'house', algorithms: ['ES256'] });
+
+    const after = await start(`private_key_file = "${key('new.pem')}"\nprevious_key_files = ["${key('old.pub.pem')}"]`);
+    const fresh = await issue(after);
+    const keys = published(after);
+    const { payload } = await jwtVerify(fresh, keys, { issuer: 'house', algorithms: ['EdDSA'] });
+    assert.deepEqual([payload.sub, payload.org_id, payload.roles], ['w1', 'default', ['a', 'b']]);
+    await jwtVerify(old, keys, { issuer: 'house', algorithms: ['ES256'] });
+    assert.notEqual(decodeProtectedHeader(fresh).kid, decodeProtectedHeader(old).kid);
+
+    const response = await fetch(`${after.url}/token`, {
+      method: 'POST',
+      headers: { 'x-admin-secret': 'the secret of the rooms', 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ttl: '1h', subject: 'room-1' }),
+    });
+    const { token } = await response.json();
+    assert.deepEqual(decodeProtectedHeader(token), { alg: 'EdDSA' });
+    const jwk = await (await fetch(`${after.url}/public-key`)).json();
+    const room = await jwtVerify(token, await importJWK(jwk, 'EdDSA'), { issuer: 'aikofy:client-db-sync', audience: 'aikofy:client-db' });
+    assert.equal(room.payload.sub, 'room-1');
+    const { keys: all } = await (await fetch(`${after.url}/.well-known/jwks.json`)).json();
+    assert.ok(all.some(({ x }) => x === jwk.x), 'the key of the rooms is published with the others');
+    assert.ok(all.every((one) => one.d === undefined), 'and no private part of any');
   });
 });

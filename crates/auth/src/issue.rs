@@ -6,8 +6,9 @@
 //! - `private`: private keys as JSON, in and out; `generate`: new ones; `der`: the numbers of an RSA key;
 //! - `template`: what a token says, partly of its bearer;
 //! - `turn`: credentials for relays of media;
-//! - `issuer`: the keys of one issuer, the newest first, and their public document.
+//! - `checking_key`: a public side, for others; `issuer`: the keys of one issuer, and their public document.
 
+mod checking_key;
 mod der;
 mod generate;
 mod issuer;
@@ -16,6 +17,7 @@ mod signing_key;
 mod template;
 mod turn;
 
+pub use checking_key::CheckingKey;
 pub use generate::{GenerateKind, GeneratedKey};
 pub use issuer::Issuer;
 pub(crate) use signing_key::from_base64;

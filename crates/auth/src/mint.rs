@@ -1,22 +1,21 @@
 //! HS256 tokens for development and tests. Nothing here is on the path of a peer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use vestibule_model::UnixSeconds;
 
-use crate::Secret;
+use crate::issue::{Head, SigningKey};
+use crate::{Algorithm, Secret};
 
-const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
-
-/// A secret that signs.
+/// A secret that signs, however short it is.
 #[derive(Clone, Debug)]
 pub struct DevelopmentKey {
     secret: Secret,
-    key: hmac::Key,
+    key: Arc<SigningKey>,
 }
 
 /// What a token should say.
@@ -40,8 +39,8 @@ impl DevelopmentKey {
 
     /// The secret of a realm.
     pub fn from_secret(secret: Secret) -> Self {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
-        Self { secret, key }
+        let key = SigningKey::of_any_secret(secret.reveal().as_bytes(), Algorithm::Hs256);
+        Self { secret, key: Arc::new(key.expect("HS256 takes a secret")) }
     }
 
     /// The secret, for the realm that is to accept the tokens.
@@ -63,9 +62,7 @@ impl DevelopmentKey {
 
     /// Signs any payload, well formed or not.
     pub fn sign(&self, payload: &str) -> String {
-        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(payload));
-        let signature = hmac::sign(&self.key, signed.as_bytes());
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+        self.key.sign(Head { typ: true, kid: false }, payload)
     }
 }
 

@@ -7,13 +7,14 @@
 //! - `rules`: what the realm demands; `path`: where in a token something stands;
 //! - `claims`: claims with their types;
 //! - `organisations`: for which tenants it speaks;
-//! - `grant`: what the claims amount to.
+//! - `grant`: what the claims amount to; `portrait`: claims that amount to somebody.
 
 mod claims;
 pub(crate) mod grant;
 mod keyring;
 mod organisations;
 mod path;
+mod portrait;
 mod rules;
 
 use std::fmt;

@@ -26,6 +26,16 @@ pub(crate) struct Unverified<'t> {
     pub(crate) payload: Object<'t>,
 }
 
+/// Whether a text is a token that realms would look at: its shape, its encoding, its JSON, its header. Nothing in it is
+/// believed by that.
+///
+/// # Errors
+///
+/// What every realm would refuse it for at once.
+pub fn check_form(token: &str) -> Result<(), Reason> {
+    Unverified::read(&Compact::decode(token)?).map(|_| ())
+}
+
 impl<'t> Unverified<'t> {
     /// Reads both JSON parts of a decoded token.
     pub(crate) fn read(compact: &'t Compact<'t>) -> Result<Self, Reason> {

@@ -1,16 +1,22 @@
-//! The numbers of an RSA private key in its PKCS#8 (RFC 5208, RFC 8017 A.1.2), which the library does not tell.
+//! The numbers of an RSA private key (RFC 5208, RFC 8017 A.1.2), which the library does not tell.
 
 const INTEGER: u8 = 0x02;
 const OCTETS: u8 = 0x04;
 const SEQUENCE: u8 = 0x30;
 
 /// The numbers of an RSA private key, big-endian without leading zeros, in the order of PKCS#1:
-/// n, e, d, p, q, dp, dq, qi.
-pub(super) fn rsa_numbers(pkcs8: &[u8]) -> Option<[Vec<u8>; 8]> {
-    let mut outer = Reader(pkcs8).enter(SEQUENCE)?;
-    outer.take(INTEGER)?;
-    outer.take(SEQUENCE)?;
-    let mut key = Reader(outer.take(OCTETS)?).enter(SEQUENCE)?;
+/// n, e, d, p, q, dp, dq, qi. `None`: it is neither PKCS#8 nor PKCS#1 of such a key.
+pub(super) fn rsa_numbers(der: &[u8]) -> Option<[Vec<u8>; 8]> {
+    pkcs1(der).or_else(|| {
+        let mut outer = Reader(der).enter(SEQUENCE)?;
+        outer.take(INTEGER)?;
+        outer.take(SEQUENCE)?;
+        pkcs1(outer.take(OCTETS)?)
+    })
+}
+
+fn pkcs1(der: &[u8]) -> Option<[Vec<u8>; 8]> {
+    let mut key = Reader(der).enter(SEQUENCE)?;
     key.take(INTEGER)?;
     let mut number = || Some(without_zeros(key.take(INTEGER)?).to_vec());
     let numbers = [number()?, number()?, number()?, number()?, number()?, number()?, number()?, number()?];
@@ -50,5 +56,22 @@ fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
         [0x81, one, rest @ ..] => Some((usize::from(*one), rest)),
         [0x82, high, low, rest @ ..] => Some((usize::from(u16::from_be_bytes([*high, *low])), rest)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_off_or_something_else_has_no_numbers() {
+        let key =
+            [0x30, 0x1b, 2, 1, 0, 2, 1, 7, 2, 1, 3, 2, 1, 5, 2, 1, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2];
+        let [n, e, ..] = rsa_numbers(&key).expect("eight numbers");
+        assert_eq!((n, e), (vec![7], vec![3]));
+        for length in 0..key.len() {
+            assert_eq!(rsa_numbers(&key[..length]), None, "{length}");
+        }
+        assert_eq!(rsa_numbers(&[0x30, 0x84, 1, 0, 0, 0]), None, "longer than any key");
     }
 }

@@ -11,7 +11,7 @@ use super::signing_key::{Pair, SigningKey, SigningKeyFault, curve};
 use crate::key::jwk::{member, number};
 use crate::key::{Numbers, PublicKey};
 use crate::token::Object;
-use crate::{Algorithm, JwkFault, Secret};
+use crate::{Algorithm, JwkFault};
 
 /// The names of an RSA key's private numbers, in the order of PKCS#1.
 const RSA: [&str; 6] = ["d", "p", "q", "dp", "dq", "qi"];
@@ -27,9 +27,7 @@ pub(super) fn read(text: &str, algorithm: Option<Algorithm>) -> Result<SigningKe
     let kid = kid.filter(|kid| !kid.is_empty()).map(|kid| Box::from(&*kid));
     let number = |name| number(&object, name).map_err(SigningKeyFault::Jwk);
     if member(&object, "kty").map_err(SigningKeyFault::Jwk)?.as_deref() == Some("oct") {
-        let text =
-            String::from_utf8(number("k")?).map_err(|_| SigningKeyFault::Jwk(JwkFault::Encoding("k")))?;
-        let key = SigningKey::secret(&Secret::from(text), algorithm)?;
+        let key = SigningKey::of_secret(&number("k")?, algorithm)?;
         return Ok(match kid {
             Some(kid) => key.named(&kid),
             None => key,

@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rustls_pki_types::pem::{PemObject, SectionKind};
 
-use super::private;
+use super::{der, private};
 use crate::config::MIN_SECRET_BYTES;
 use crate::key::{KeyKind, Numbers, PublicKey};
 use crate::token::Object;
@@ -50,6 +50,8 @@ pub struct Head {
 pub enum SigningKeyFault {
     /// Neither PEM with a private key, nor a JWK, nor a JWK in base64.
     Form,
+    /// It is encrypted with a passphrase, for which nobody asks here.
+    Encrypted,
     /// A public key, which signs nothing.
     Public,
     /// The JWK cannot be read.
@@ -75,7 +77,8 @@ impl SigningKey {
     /// What is wrong with it.
     pub fn read(text: &str, algorithm: Option<Algorithm>) -> Result<Self, SigningKeyFault> {
         let text = text.trim();
-        if text.starts_with("-----") {
+        // Programs write attributes before the key, and parameters of its curve.
+        if text.contains("-----BEGIN ") {
             return Self::from_pem(text, algorithm);
         }
         if text.starts_with('{') {
@@ -91,26 +94,42 @@ impl SigningKey {
     ///
     /// A secret that can be guessed, or an algorithm that takes none.
     pub fn secret(secret: &Secret, algorithm: Option<Algorithm>) -> Result<Self, SigningKeyFault> {
-        let algorithm = algorithm.unwrap_or(Algorithm::Hs256);
-        let mac = algorithm.mac().ok_or(SigningKeyFault::WrongAlgorithm(algorithm))?;
-        let bytes = secret.reveal().as_bytes();
+        Self::of_secret(secret.reveal().as_bytes(), algorithm)
+    }
+
+    /// The same with a secret that need not be a text.
+    pub(super) fn of_secret(bytes: &[u8], algorithm: Option<Algorithm>) -> Result<Self, SigningKeyFault> {
         if bytes.len() < MIN_SECRET_BYTES {
             return Err(SigningKeyFault::ShortSecret(bytes.len()));
         }
-        let pair = Pair::Secret(Box::new(hmac::Key::new(mac, bytes)));
-        Ok(Self { kid: None, algorithm, pair, public: None })
+        let algorithm = algorithm.unwrap_or(Algorithm::Hs256);
+        Self::of_any_secret(bytes, algorithm).ok_or(SigningKeyFault::WrongAlgorithm(algorithm))
+    }
+
+    /// The same with a secret of any length, for development and tests; `None` for an algorithm that takes none.
+    pub(crate) fn of_any_secret(bytes: &[u8], algorithm: Algorithm) -> Option<Self> {
+        let pair = Pair::Secret(Box::new(hmac::Key::new(algorithm.mac()?, bytes)));
+        Some(Self { kid: None, algorithm, pair, public: None })
     }
 
     /// The first section has to be the key: the library tells which kind it is.
     fn from_pem(pem: &str, algorithm: Option<Algorithm>) -> Result<Self, SigningKeyFault> {
         let section = <(SectionKind, Vec<u8>)>::from_pem_slice(pem.as_bytes());
-        let (section, der) = section.map_err(|_| SigningKeyFault::Form)?;
+        let (section, der) = section.map_err(|_| match pem.contains("ENCRYPTED") {
+            true => SigningKeyFault::Encrypted,
+            false => SigningKeyFault::Form,
+        })?;
         match section {
             SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey => {}
             SectionKind::PublicKey | SectionKind::Certificate => return Err(SigningKeyFault::Public),
             _ => return Err(SigningKeyFault::Form),
         }
         let pkcs8_or_pkcs1 = || RsaKeyPair::from_pkcs8(&der).or_else(|_| RsaKeyPair::from_der(&der)).ok();
+        // The library would only say that it is no key of its liking.
+        if let Some([n, e, ..]) = der::rsa_numbers(&der) {
+            let public = PublicKey::from_numbers(KeyKind::Rsa, &Numbers::Rsa { n, e });
+            public.map_err(SigningKeyFault::Weak)?;
+        }
         let ec = |kind: KeyKind| EcdsaKeyPair::from_private_key_der(curve(kind)?, &der).ok();
         let pair = if let Some(rsa) = pkcs8_or_pkcs1() {
             Pair::Rsa(Box::new(rsa))
@@ -130,13 +149,7 @@ impl SigningKey {
         kid: Option<Box<str>>,
     ) -> Result<Self, SigningKeyFault> {
         let public = pair.public()?;
-        let algorithm = algorithm.unwrap_or(match public.kind() {
-            KeyKind::P256 => Algorithm::Es256,
-            KeyKind::P384 => Algorithm::Es384,
-            KeyKind::P521 => Algorithm::Es512,
-            KeyKind::Ed25519 => Algorithm::EdDsa,
-            KeyKind::Rsa | KeyKind::Hmac => Algorithm::Rs256,
-        });
+        let algorithm = algorithm.unwrap_or(usual(public.kind()));
         if algorithm.key_kind() != public.kind() {
             return Err(SigningKeyFault::WrongAlgorithm(algorithm));
         }
@@ -245,6 +258,17 @@ impl Pair {
     }
 }
 
+/// The algorithm by which pairs of that kind usually sign.
+pub(super) const fn usual(kind: KeyKind) -> Algorithm {
+    match kind {
+        KeyKind::P256 => Algorithm::Es256,
+        KeyKind::P384 => Algorithm::Es384,
+        KeyKind::P521 => Algorithm::Es512,
+        KeyKind::Ed25519 => Algorithm::EdDsa,
+        KeyKind::Rsa | KeyKind::Hmac => Algorithm::Rs256,
+    }
+}
+
 /// How the library signs on the curve of that kind.
 pub(super) fn curve(kind: KeyKind) -> Option<&'static EcdsaSigningAlgorithm> {
     match kind {
@@ -303,6 +327,7 @@ impl fmt::Display for SigningKeyFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Form => f.write_str("neither a PEM with a private key, nor a JWK, nor a JWK in base64"),
+            Self::Encrypted => f.write_str("the key is encrypted; write it without a passphrase"),
             Self::Public => f.write_str("this is a public key; the private key belongs here"),
             Self::Jwk(fault) => write!(f, "the JWK cannot be used: {fault}"),
             Self::Unsupported => f.write_str("neither an RSA, P-256, P-384, P-521 nor Ed25519 private key"),
@@ -336,14 +361,38 @@ mod tests {
     fn a_private_key_is_read_from_every_form_of_pem_and_signs_by_the_usual_algorithm_of_its_kind() {
         for (pem, algorithm) in [
             (pem!("rsa.pem"), Algorithm::Rs256),
+            (pem!("rsa.pkcs1.private.pem"), Algorithm::Rs256),
             (pem!("p256.pem"), Algorithm::Es256),
+            (pem!("p256.sec1.pem"), Algorithm::Es256),
             (pem!("p384.pem"), Algorithm::Es384),
             (pem!("p521.pem"), Algorithm::Es512),
+            (pem!("p521.sec1.pem"), Algorithm::Es512),
             (pem!("ed25519.pem"), Algorithm::EdDsa),
         ] {
             let key = SigningKey::read(pem, None).expect("a good key");
             assert_eq!(key.algorithm(), algorithm);
+            let with_attributes = format!("Bag Attributes\n    friendlyName: ours\n{pem}");
+            let read = SigningKey::read(&with_attributes, None).expect("the same key");
+            assert_eq!(read.public_jwk(), key.public_jwk());
         }
+    }
+
+    #[test]
+    fn one_pair_has_one_name_in_whatever_form_it_is_written() {
+        let kid = |pem| SigningKey::read(pem, None).expect("a good key").kid().map(str::to_owned);
+        assert_eq!(kid(pem!("rsa.pkcs1.private.pem")), kid(pem!("rsa.pem")));
+        assert_eq!(kid(pem!("p256.sec1.pem")), kid(pem!("p256.pem")));
+    }
+
+    #[test]
+    fn a_secret_of_a_jwk_need_not_be_a_text() {
+        let jwk = |bytes: &[u8], more: &str| {
+            format!(r#"{{"kty":"oct","k":"{}"{more}}}"#, URL_SAFE_NO_PAD.encode(bytes))
+        };
+        let key =
+            SigningKey::read(&jwk(&[0xff; 64], r#","alg":"HS512","kid":"s""#), None).expect("a good secret");
+        assert_eq!((key.algorithm(), key.kid(), key.public_jwk()), (Algorithm::Hs512, Some("s"), None));
+        assert_eq!(fault(&jwk(&[0xff; 31], "")), SigningKeyFault::ShortSecret(31));
     }
 
     #[test]
@@ -358,7 +407,11 @@ mod tests {
     fn what_cannot_sign_is_refused_with_the_reason() {
         assert_eq!(fault(pem!("rsa.pub.pem")), SigningKeyFault::Public);
         assert_eq!(fault(pem!("rsa.crt.pem")), SigningKeyFault::Public);
+        assert_eq!(fault(pem!("rsa_weak.pem")), SigningKeyFault::Weak(PublicKeyFault::RsaSize(1024)));
         assert_eq!(fault("secret"), SigningKeyFault::Form);
+        let label = "ENCRYPTED PRIVATE KEY";
+        let encrypted = format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        assert_eq!(fault(&encrypted), SigningKeyFault::Encrypted);
         assert_eq!(fault(r#"{"kty":"OKP"}"#), SigningKeyFault::Jwk(JwkFault::Missing("d")));
         let es256 = SigningKey::read(pem!("rsa.pem"), Some(Algorithm::Es256)).expect_err("an RSA key");
         assert_eq!(es256, SigningKeyFault::WrongAlgorithm(Algorithm::Es256));

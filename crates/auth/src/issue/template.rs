@@ -69,6 +69,20 @@ impl Template {
         (key.sign(self.head, &format!("{{{}}}", claims.join(","))), expires)
     }
 
+    /// What is known of the bearer although his token would not say it: `name`, `roles` or `session`. Whoever asks for a
+    /// token must not think that it says more than it does.
+    pub fn leaves_out(&self, bearer: &Identity) -> Option<&'static str> {
+        let says = |wanted: &Claim| self.claims.iter().any(|(_, claim)| claim == wanted);
+        let says_roles = says(&Claim::Roles) || (says(&Claim::Role) && bearer.roles.len() < 2);
+        [
+            ("name", bearer.name.is_some() && !says(&Claim::Name)),
+            ("roles", !bearer.roles.is_empty() && !says_roles),
+            ("session", bearer.credential.session.is_some() && !says(&Claim::Session)),
+        ]
+        .into_iter()
+        .find_map(|(what, is_left_out)| is_left_out.then_some(what))
+    }
+
     fn expiry(&self, now: UnixSeconds) -> UnixSeconds {
         let seconds = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX);
         UnixSeconds(now.0.saturating_add(seconds))
@@ -147,6 +161,22 @@ mod tests {
         ]);
         let expected = r#"{"sub":"ann","org":"default","role":"admin","roles":["admin","member"],"aud":"a\"b","iat":1795224441,"exp":1795224501,"jti":"AAAAAAAAAAAAAAAAAAAAAA"}"#;
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn what_is_known_of_the_bearer_and_not_said_is_named() {
+        let left_out = |claims: &[(&str, Claim)], bearer: &Identity| {
+            let claims = claims.iter().map(|(name, claim)| ((*name).into(), claim.clone())).collect();
+            let lifetime = Duration::from_secs(60);
+            Template { head: Head::default(), lifetime, claims }.leaves_out(bearer)
+        };
+        let ann = ann();
+        assert_eq!(left_out(&[("sub", Claim::User)], &ann), Some("roles"));
+        assert_eq!(left_out(&[("role", Claim::Role)], &ann), Some("roles"), "one of two");
+        assert_eq!(left_out(&[("roles", Claim::Roles)], &ann), None);
+        let named = Identity { name: Some("Ann".into()), roles: Vec::new(), ..ann };
+        assert_eq!(left_out(&[("role", Claim::Role)], &named), Some("name"));
+        assert_eq!(left_out(&[("name", Claim::Name)], &named), None);
     }
 
     #[test]

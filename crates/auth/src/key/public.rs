@@ -20,6 +20,7 @@ const MAX_RSA_BITS: usize = 8192;
 const MIN_RSA_EXPONENT: u64 = 65_537;
 
 /// A public key that is fit for use: the DER of its `SubjectPublicKeyInfo`, and what it is.
+#[derive(Clone)]
 pub(crate) struct PublicKey {
     spki: Vec<u8>,
     kind: KeyKind,

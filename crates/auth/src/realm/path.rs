@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use crate::token::Object;
 
 /// The most names of a path: more than the depth of a token has.
@@ -83,6 +85,20 @@ impl ClaimPath {
             raw = Object::members_of(outer).ok_or(Blocked)?.get(name);
         }
         Ok(raw)
+    }
+
+    /// Puts a value there; `false` when the path leads to several places, or through something that is no object.
+    pub(crate) fn place(&self, value: Value, claims: &mut Map<String, Value>) -> bool {
+        let mut object = claims;
+        let Some((Name::Exactly(last), way)) = self.names.split_last() else { return false };
+        for name in way {
+            let Name::Exactly(name) = name else { return false };
+            let inner = object.entry(&**name).or_insert_with(|| Map::new().into());
+            let Value::Object(inner) = inner else { return false };
+            object = inner;
+        }
+        object.insert(last.to_string(), value);
+        true
     }
 
     /// Everything that stands there, in the order of the token.

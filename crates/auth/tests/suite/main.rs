@@ -5,6 +5,7 @@ mod configuration;
 mod connection;
 mod hostile;
 mod hostile_providers;
+mod issuing;
 mod mutation;
 mod strict;
 mod subscription;

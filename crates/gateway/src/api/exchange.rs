@@ -128,16 +128,18 @@ pub fn routes(api: &Api) -> Router {
         let exchange = Arc::new(Exchange { settings, trust, origins, meters, steward, clock });
         router = router.route(path, any(exchange_token).with_state(exchange));
     }
-    let issuers = api.issuing.issuers().cloned().collect::<Vec<_>>();
+    let rooms = api.signal.iter().filter_map(|signal| signal.tokens.as_ref()).map(|tokens| &tokens.issuer);
+    let issuers: Vec<_> = api.issuing.issuers().chain(rooms).collect();
     if issuers.is_empty() {
         return router;
     }
-    let document = Bytes::from(Issuer::jwks(&issuers));
+    let document = Bytes::from(Issuer::jwks(issuers));
     router.route(JWKS, get(public_keys).with_state(document))
 }
 
 impl IssuingSettings {
-    fn issuers(&self) -> impl Iterator<Item = &Issuer> {
+    /// Whoever issues something.
+    pub fn issuers(&self) -> impl Iterator<Item = &Issuer> {
         let of_routes = self.exchanges.iter().filter_map(|exchange| exchange.signing.as_ref().ok());
         of_routes.chain(self.templates.values()).map(|signing| &signing.issuer)
     }

@@ -2,10 +2,11 @@
 
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
-use vestibule_auth::Realm;
+use vestibule_auth::{Realm, RealmConfig};
 
 use super::token::bench::{Bench, config_argument};
-use super::token::{NO_KEYS, verify};
+use super::token::verify::Judged;
+use super::token::{NO_KEYS, NOT_NOW};
 use super::words::{json_flag, option, text, token};
 use super::{ENDED, WRONG};
 use crate::keys::Look;
@@ -19,7 +20,8 @@ pub fn command() -> Command {
         .about("Fetches a realm's keys as the house would, compares the clocks, and judges a token if there is one")
         .after_help(
             "Exit codes:\n  0  all is well\n  2  the configuration or the command line is wrong\n  3  the token is not \
-             good\n  4  only the token's time is wrong\n  5  the keys cannot be had",
+             good\n  4  only the token's time is wrong, or the clocks are more than 30 s apart\n  5  the keys cannot be \
+             had, or none of them can be used",
         )
         .arg(Arg::new("name").value_name("NAME").required(true).help("The realm, as the configuration calls it"))
         .arg(config_argument())
@@ -45,19 +47,32 @@ fn check(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<u8, S
         format!("there is no realm {name:?}; there are {}", known.join(", "))
     })?;
     let looked = bench.look(realm);
-    let as_json = matches.get_flag("json");
+    let given = text(matches, "token").map(token).transpose()?;
+    let judged = given.map(|token| Judged::by_realm(&bench, name, &token)).transpose()?;
     let now = bench.clock.now().unix.0;
-    if as_json {
-        println!("{}", in_json(realm, looked.as_ref(), now));
+    if matches.get_flag("json") {
+        let mut said = in_json(realm, looked.as_ref(), now);
+        if let Some(judged) = &judged {
+            said["token"] = judged.in_json();
+        }
+        println!("{said}");
     } else {
         in_words(realm, looked.as_ref(), now);
+        judged.iter().for_each(Judged::in_words);
     }
-    if let Some(Err(_)) = looked {
-        return Ok(NO_KEYS);
-    }
-    match text(matches, "token") {
-        Some(given) => verify::by_realm(&bench, name, &token(given)?, as_json),
-        None => Ok(ENDED),
+    let is_given_keys = |config: &RealmConfig| config.name == name && !config.keys.is_empty();
+    let has_own_keys = bench.settings.realms.realms.iter().any(is_given_keys);
+    let of_token = judged.map_or(ENDED, |judged| judged.code());
+    Ok(code(looked.as_ref(), has_own_keys, of_token, now))
+}
+
+/// The exit code: keys that cannot be had first, since nothing can be told without them.
+fn code(looked: Option<&Result<Look, String>>, has_own_keys: bool, of_token: u8, now: i64) -> u8 {
+    match looked {
+        Some(Err(_)) => NO_KEYS,
+        Some(Ok(look)) if look.document.is_empty() && !has_own_keys => NO_KEYS,
+        Some(Ok(look)) if of_token == ENDED && apart(look, now).is_some_and(is_far) => NOT_NOW,
+        _ => of_token,
     }
 }
 
@@ -70,6 +85,9 @@ fn in_words(realm: &Realm, looked: Option<&Result<Look, String>>, now: i64) {
         Some(Err(fault)) => return println!("keys          CANNOT BE HAD: {fault}"),
         Some(Ok(look)) => look,
     };
+    if let Some(discovery) = &look.discovery {
+        println!("discovery     {discovery}");
+    }
     println!("keys          {} from {} in {} ms", look.document.len(), look.address, look.took.as_millis());
     for kid in look.document.kids() {
         println!("  good        {kid}");
@@ -84,7 +102,7 @@ fn in_words(realm: &Realm, looked: Option<&Result<Look, String>>, now: i64) {
     }
     match apart(look, now) {
         None => println!("clocks        the provider does not say what time it is"),
-        Some(apart) if apart.abs() > FAR_APART => {
+        Some(apart) if is_far(apart) => {
             println!("clocks        {apart} s APART: tokens may count as expired, or as not valid yet");
         }
         Some(apart) => println!("clocks        {apart} s apart"),
@@ -100,6 +118,7 @@ fn in_json(realm: &Realm, looked: Option<&Result<Look, String>>, now: i64) -> Va
         None => json!({ "from": "configuration" }),
         Some(Err(fault)) => json!({ "fault": fault }),
         Some(Ok(look)) => json!({
+            "discovery": look.discovery,
             "from": look.address,
             "good": look.document.kids().collect::<Vec<_>>(),
             "not_used": skipped(look),
@@ -115,4 +134,57 @@ fn in_json(realm: &Realm, looked: Option<&Result<Look, String>>, now: i64) -> Va
 /// By how many seconds the provider's clock is ahead of ours.
 fn apart(look: &Look, now: i64) -> Option<i64> {
     Some(look.provider_time?.0 - now)
+}
+
+/// Either clock may be the wrong one.
+fn is_far(apart: i64) -> bool {
+    apart.abs() > FAR_APART
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use vestibule_auth::issue::{GenerateKind, GeneratedKey};
+    use vestibule_auth::jwks::KeyDocument;
+    use vestibule_model::UnixSeconds;
+
+    use super::*;
+    use crate::cli::token::NOT_GOOD;
+
+    const NOW: i64 = 1_700_000_000;
+
+    /// A provider whose clock is so much ahead.
+    fn seen(document: &str, ahead: i64) -> Result<Look, String> {
+        Ok(Look {
+            discovery: None,
+            address: "https://id.example/jwks".into(),
+            document: KeyDocument::read(document.as_bytes()).unwrap(),
+            lifetime: None,
+            provider_time: Some(UnixSeconds(NOW + ahead)),
+            took: Duration::ZERO,
+        })
+    }
+
+    fn document() -> String {
+        let made = GeneratedKey::new(GenerateKind::P256, None).unwrap();
+        format!(r#"{{"keys":[{}]}}"#, made.key().public_jwk().unwrap())
+    }
+
+    #[test]
+    fn clocks_that_are_far_apart_are_a_fault_although_the_token_is_good_now() {
+        let document = document();
+        let code = |ahead, of_token| code(Some(&seen(&document, ahead)), false, of_token, NOW);
+        assert_eq!([code(-30, ENDED), code(30, ENDED)], [ENDED, ENDED]);
+        assert_eq!([code(-31, ENDED), code(31, ENDED)], [NOT_NOW, NOT_NOW]);
+        assert_eq!(code(31, NOT_GOOD), NOT_GOOD, "what is wrong with the token itself says more");
+    }
+
+    #[test]
+    fn a_provider_without_keys_is_a_fault_unless_the_realm_has_a_key_of_its_own() {
+        let empty = seen(r#"{"keys":[]}"#, 0);
+        assert_eq!(code(Some(&empty), false, ENDED, NOW), NO_KEYS);
+        assert_eq!(code(Some(&empty), true, ENDED, NOW), ENDED);
+        assert_eq!(code(Some(&Err("down".into())), true, ENDED, NOW), NO_KEYS);
+    }
 }

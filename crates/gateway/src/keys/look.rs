@@ -11,6 +11,8 @@ use crate::clock::Clock;
 /// What was seen.
 #[derive(Debug)]
 pub struct Look {
+    /// The discovery document that named the address, if one did.
+    pub discovery: Option<String>,
     /// Where the keys are.
     pub address: String,
     /// The keys.
@@ -36,7 +38,12 @@ impl Look {
             (Some(discovered), _) => discovered.address(),
             (None, Place::Keys(address) | Place::Discovery { address, .. }) => address,
         };
+        let discovery = match &source.place {
+            Place::Keys(_) => None,
+            Place::Discovery { address, .. } => Some(address.as_str().to_owned()),
+        };
         Ok(Self {
+            discovery,
             address: address.as_str().to_owned(),
             document: fetched.document,
             lifetime: fetched.lifetime,

@@ -132,7 +132,7 @@ fn the_variables_of_a_mint_open_its_routes_and_name_what_they_leave_out() {
         ("JWT_ISSUER", "mint"),
         ("JWT_AUDIENCE", "rooms"),
         ("WEBSOCKET_BASE_URL", "wss://ws.example/office/"),
-        ("SUPABASE_JWT_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("SUPABASE_JWT_SECRET", "the secret of the project, long enough"),
     ];
     let exchanges = parse(REALM, &sources(&variables, &[])).unwrap().settings.issuing.exchanges;
     assert!(exchanges.iter().all(|exchange| exchange.signing.is_ok()));
@@ -143,6 +143,59 @@ fn the_variables_of_a_mint_open_its_routes_and_name_what_they_leave_out() {
     let missing = exchanges[0].signing.as_ref().unwrap_err();
     assert_eq!(missing, &["issuer.handshake.private_key", "issuer.handshake.base_url"]);
     assert!(own(REALM).unwrap().settings.issuing.exchanges.is_empty());
+}
+
+#[test]
+fn what_no_handshake_could_be_for_is_refused() {
+    let pem = include_str!("../../../auth/tests/keys/rsa.pem");
+    let issuer =
+        format!("[issuer.handshake]\nissuer = \"a\"\naudience = \"b\"\nprivate_key = \"\"\"{pem}\"\"\"\n");
+    let said = wrong(own(&format!("{REALM}{issuer}base_url = \"https://ws.example\"\n")));
+    assert!(said[0].contains("must be a ws or wss address"), "{said:?}");
+    let other = include_str!("../../../auth/tests/keys/p256.pem").replace('\n', "\\n");
+    let said = wrong(parse(REALM, &sources(&[("JWT_PRIVATE_KEY", &other)], &[])));
+    assert!(said[0].ends_with("RS256 does not work with such a key"), "{said:?}");
+}
+
+#[test]
+fn the_secret_of_another_service_is_that_of_no_realm_but_of_its_own_kind() {
+    let variables = [("SUPABASE_JWT_SECRET", "0123456789abcdef0123456789abcdef")];
+    let said = wrong(parse(REALM, &sources(&variables, &[])));
+    assert!(said[0].ends_with("is the secret of realm \"main\" too"), "{said:?}");
+    let supabase = format!("{REALM}preset = \"supabase\"\nissuers = [\"https://id.example/auth/v1\"]\n");
+    assert!(parse(&supabase, &sources(&variables, &[])).is_ok());
+}
+
+#[test]
+fn keys_that_are_published_beside_one_that_signs_may_be_public_and_a_secret_has_none_beside_it() {
+    let file = |name: &str| format!("{}/../auth/tests/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    let template = "[issuer.templates.worker]\nkey = \"main\"\n";
+    let (new, old) = (file("p256.pem"), file("rsa.pub.pem"));
+    let keys = format!("[issuer.keys.main]\nprivate_key_file = {new:?}\nprevious_key_files = [{old:?}]\n");
+    let templates = own(&format!("{REALM}{keys}{template}")).unwrap().settings.issuing.templates;
+    let document = vestibule_auth::issue::Issuer::jwks([&templates["worker"].issuer]);
+    assert!(document.contains("\"ES256\"") && document.contains("\"RS256\""), "{document}");
+    let secret = keys
+        .replace(&format!("private_key_file = {new:?}"), "secret = \"another secret of thirty-two bytes\"");
+    let said = wrong(own(&format!("{REALM}{secret}{template}")));
+    assert!(said[0].ends_with("secrets are not published"), "{said:?}");
+}
+
+#[test]
+fn two_keys_of_one_name_are_refused() {
+    let key = |seed: &str, x: &str| {
+        format!(r#"private_key = '{{"kty":"OKP","crv":"Ed25519","kid":"main","d":"{seed}","x":"{x}"}}'"#)
+    };
+    // The keys of RFC 8037, A.1, and of RFC 8032, 7.1, test 2.
+    let first =
+        key("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    let second =
+        key("TM0Imyj_ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U-4pvs", "PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw");
+    let templates = "[issuer.templates.a]\nkey = \"one\"\n[issuer.templates.b]\nkey = \"two\"\n";
+    let text = format!("{REALM}[issuer.keys.one]\n{first}\n[issuer.keys.two]\n{second}\n{templates}");
+    let said = wrong(own(&text));
+    assert!(said[0].ends_with("two different keys are called \"main\": give one another kid"), "{said:?}");
+    assert!(own(&text.replacen("\"kid\":\"main\"", "\"kid\":\"other\"", 1)).is_ok());
 }
 
 #[test]

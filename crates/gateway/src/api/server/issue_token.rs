@@ -9,8 +9,8 @@ use super::read::Text;
 use super::reply::{Answer, Json, Refusal};
 use super::revocations::name;
 
-/// The parameters. Unlike other methods this one takes no key that it does not know: a token must not lack what its
-/// caller thinks is in it.
+/// The parameters. Unlike other methods this one takes nothing that it does not put into the token: it must not lack what
+/// its caller thinks is in it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssueToken<'a> {
@@ -55,7 +55,16 @@ impl IssueToken<'_> {
         };
         let mut template = signing.template.clone();
         if let Some(channel) = self.channel.said() {
+            if template.claims.iter().any(|(name, _)| &**name == "channel") {
+                return Err(Refusal::bad_request("the template says for which channel"));
+            }
             template.claims.push(("channel".into(), Claim::Fixed(channel.into())));
+        }
+        match template.leaves_out(&bearer) {
+            Some("name") => return Err(Refusal::bad_request("the template has no claim for a name")),
+            Some("roles") => return Err(Refusal::bad_request("the template has no claim for these roles")),
+            Some(_) => return Err(Refusal::bad_request("the template has no claim for a session")),
+            None => {}
         }
         let key = signing.issuer.key();
         let (token, expires) = template.issue(key, &bearer, desk.now.unix, rand::random());

@@ -85,6 +85,15 @@ async fn a_room_token_is_what_it_always_was() {
 }
 
 #[tokio::test]
+async fn the_keys_of_room_tokens_are_among_those_that_the_house_publishes() {
+    let document = value(&house(|_| {}).get("/.well-known/jwks.json").await);
+    assert_eq!(
+        (&document["keys"][0]["crv"], &document["keys"][0]["alg"]),
+        (&json!("Ed25519"), &json!("EdDSA"))
+    );
+}
+
+#[tokio::test]
 async fn of_several_keys_the_newest_signs_and_is_named() {
     let answered = ask(
         &house(|settings| {

@@ -29,7 +29,10 @@ pub fn run(matches: &ArgMatches) -> Result<(), String> {
     let header = part(header, "header")?;
     let payload = part(payload, "payload")?;
     let now = Clock::start().now().unix;
-    let notes = notes(&header, &payload, signature, now);
+    let mut notes = notes(&header, &payload, signature, now);
+    if let Err(reason) = vestibule_auth::check_form(&token) {
+        notes.push(format!("every realm would refuse it at once: {reason}"));
+    }
     if matches.get_flag("json") {
         let said = json!({ "verified": false, "header": header, "payload": payload, "notes": notes });
         println!("{said}");

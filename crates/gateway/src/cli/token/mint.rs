@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 use vestibule_auth::config::KeyMaterial;
 use vestibule_auth::issue::{Claim, Claims, Head, SigningKey, Template};
-use vestibule_auth::{Algorithm, OrganisationConfig, RealmConfig, Secret};
+use vestibule_auth::{Algorithm, Realm, RealmConfig, Secret};
 use vestibule_model::{Credential, Identity, UserId};
 
 use super::bench::{Bench, config_argument};
@@ -25,7 +25,8 @@ pub fn command() -> Command {
         .about("Makes a token")
         .long_about(
             "Makes a token: by a template of the configuration (--template), with the secret of one of its realms \
-             (--realm), or with a key in a file (--key, --secret-file).",
+             (--realm), or with a key in a file (--key, --secret-file). Whatever is said of the user stands in the token, or \
+             there is none.",
         )
         .after_help("Exit codes:\n  0  the token is on the standard output\n  2  the configuration or the command line is wrong")
         .arg(option("user", "USER", "The user (claim sub) [default: nobody]"))
@@ -34,17 +35,26 @@ pub fn command() -> Command {
         .arg(option("key", "FILE", "A private key: PEM, a JWK, or a JWK in base64").group("by"))
         .arg(option("secret-file", "FILE", "A file with a secret").group("by"))
         .arg(config_argument())
-        .arg(option("algorithm", "ALG", "The algorithm, as in PS256 [default: the usual one of the key]"))
+        .arg(
+            option("algorithm", "ALG", "The algorithm, as in PS256 [default: the usual one of the key]")
+                .conflicts_with("template"),
+        )
         .arg(option("ttl", "TIME", "How long it lives, as in 10m [default: 1h, or as the template has it]"))
         .arg(option("channel", "CHANNEL", "Makes it a subscription token for this channel"))
-        .arg(option("name", "NAME", "The name to show, where the template has one"))
+        .arg(option("name", "NAME", "The name to show"))
         .arg(option("organisation", "NAME", "The organisation"))
-        .arg(option("session", "SID", "The login session"))
+        .arg(option("session", "SID", "The login session, by which it can be revoked"))
         .arg(again("role", "ROLE", "A role; may come again"))
         .arg(option("issuer", "ISS", "The claim iss"))
         .arg(again("audience", "AUD", "The claim aud; may come again"))
         .arg(again("claim", "NAME=VALUE", "Any other claim; the value is JSON, or else a text; may come again"))
-        .arg(Arg::new("no-expiry").long("no-expiry").action(ArgAction::SetTrue).help("It never ends"))
+        .arg(
+            Arg::new("no-expiry")
+                .long("no-expiry")
+                .action(ArgAction::SetTrue)
+                .conflicts_with_all(["template", "ttl"])
+                .help("It never ends"),
+        )
         .arg(json_flag())
 }
 
@@ -57,12 +67,13 @@ pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(),
         })?),
         None => None,
     };
-    let bearer = bearer(matches);
     let (token, expires) = if let Some(name) = text(matches, "template") {
         let bench = Bench::of(matches, variables)?;
         let signing = bench.settings.issuing.templates.get(name);
         let signing = signing.ok_or_else(|| format!("there is no template {name:?} in issuer.templates"))?;
+        let bearer = bearer(matches, None);
         let mut template = signing.template.clone();
+        check_said(&template, &bearer, matches)?;
         template.lifetime = lifetime.unwrap_or(template.lifetime);
         let given = given(matches)?.into_iter().chain(channel(matches));
         for (name, claim) in given {
@@ -70,20 +81,27 @@ pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(),
         }
         template.issue(signing.issuer.key(), &bearer, now, rand::random())
     } else {
-        let (key, usual) = key(matches, variables)?;
-        let template = free(matches, lifetime.unwrap_or(LIFETIME), usual)?;
+        let Signs { key, bearer, claims } = signs(matches, variables)?;
+        let template = free(matches, lifetime.unwrap_or(LIFETIME), claims, &bearer)?;
         template.issue(&key, &bearer, now, rand::random())
     };
     if matches.get_flag("json") {
-        println!("{}", json!({ "token": token, "expires": expires.0, "until": utc(expires) }));
+        let expires = Some(expires).filter(|_| !matches.get_flag("no-expiry"));
+        let end = expires.map(|expires| expires.0);
+        println!("{}", json!({ "token": token, "expires": end, "until": expires.map(utc) }));
     } else {
         println!("{token}");
     }
     Ok(())
 }
 
-fn bearer(matches: &ArgMatches) -> Identity {
-    let organisation = organisation_of_the_operator(text(matches, "organisation"));
+/// Who is meant; without a word about it he belongs to the realm's own organisation.
+fn bearer(matches: &ArgMatches, realm: Option<&Realm>) -> Identity {
+    let own = realm.and_then(Realm::organisation).cloned();
+    let organisation = match (text(matches, "organisation"), own) {
+        (None, Some(own)) => own,
+        (given, _) => organisation_of_the_operator(given),
+    };
     Identity {
         user: UserId::new(text(matches, "user").unwrap_or_default()),
         name: text(matches, "name").map(Into::into),
@@ -93,20 +111,39 @@ fn bearer(matches: &ArgMatches) -> Identity {
     }
 }
 
-/// The key that signs, and what the realm wants in its tokens.
-fn key(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(SigningKey, Claims), String> {
+/// What was said of the user and would not stand in the token: nobody shall think that it does.
+fn check_said(template: &Template, bearer: &Identity, matches: &ArgMatches) -> Result<(), String> {
+    let says_organisation = template.claims.iter().any(|(_, claim)| *claim == Claim::Organisation);
+    let organisation = text(matches, "organisation").filter(|_| !says_organisation).map(|_| "organisation");
+    template.leaves_out(bearer).or(organisation).map_or(Ok(()), |what| Err(unsaid(what)))
+}
+
+fn unsaid(what: &str) -> String {
+    format!("no claim of the token says the {what}: write it out, as in --claim NAME=VALUE")
+}
+
+/// Who signs a token that follows no template.
+struct Signs {
+    key: SigningKey,
+    bearer: Identity,
+    /// What the realm wants in its tokens; `None`: there is no realm.
+    claims: Option<Claims>,
+}
+
+fn signs(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<Signs, String> {
+    let of_file = |key| Signs { key, bearer: bearer(matches, None), claims: None };
     let algorithm = match text(matches, "algorithm") {
         Some(name) => Some(Algorithm::from_name(name).ok_or_else(|| format!("{name:?} is no algorithm"))?),
         None => None,
     };
     if let Some(path) = text(matches, "key") {
         let key = SigningKey::read(&read(path)?, algorithm);
-        return Ok((key.map_err(|fault| format!("{path}: {fault}"))?, Vec::new()));
+        return key.map(of_file).map_err(|fault| format!("{path}: {fault}"));
     }
     if let Some(path) = text(matches, "secret-file") {
         let secret = Secret::from(read(path)?.trim_end_matches(['\r', '\n']));
         let key = SigningKey::secret(&secret, algorithm);
-        return Ok((key.map_err(|fault| format!("{path}: {fault}"))?, Vec::new()));
+        return key.map(of_file).map_err(|fault| format!("{path}: {fault}"));
     }
     let bench = Bench::of(matches, variables)?;
     let realms = &bench.settings.realms.realms;
@@ -120,7 +157,12 @@ fn key(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(Signin
         format!("realm {:?} has no secret, and its private key is its provider's: {why}", realm.name)
     })?;
     let key = SigningKey::secret(secret, algorithm).map_err(|fault| fault.to_string())?;
-    Ok((key, wanted(realm)))
+    let built = bench.realms.get(&realm.name).ok_or(why)?;
+    let bearer = bearer(matches, Some(built));
+    let portrait = built.portrait(&bearer).map_err(unsaid)?;
+    let said = portrait.into_iter().map(|(name, value)| (name.into(), Claim::Fixed(value)));
+    let claims = wanted(realm).into_iter().chain(said).collect();
+    Ok(Signs { key, bearer, claims: Some(claims) })
 }
 
 fn secret(realm: &RealmConfig) -> Option<&Secret> {
@@ -130,21 +172,25 @@ fn secret(realm: &RealmConfig) -> Option<&Secret> {
     })
 }
 
-/// Issuer, audience and organisation, as the realm wants them.
+/// Issuer and audience, as the realm wants them.
 fn wanted(realm: &RealmConfig) -> Claims {
     let first = |texts: &[String]| texts.first().map(|text| Claim::Fixed(text.as_str().into()));
     let mut claims: Claims = Vec::new();
     claims.extend(first(&realm.issuer.exact).map(|claim| ("iss".into(), claim)));
     claims.extend(first(&realm.audience.exact).map(|claim| ("aud".into(), claim)));
-    if let OrganisationConfig::Claim { path: Some(path), .. } = &realm.organisation {
-        claims.push((path.as_str().into(), Claim::Organisation));
-    }
     claims
 }
 
-/// A token without a template: the registered claims, and what was given.
-fn free(matches: &ArgMatches, lifetime: Duration, usual: Claims) -> Result<Template, String> {
-    let mut claims = usual;
+/// A token without a template: the registered claims, what a realm wants, and what was given.
+fn free(
+    matches: &ArgMatches,
+    lifetime: Duration,
+    of_realm: Option<Claims>,
+    bearer: &Identity,
+) -> Result<Template, String> {
+    let is_of_realm = of_realm.is_some();
+    let usual = || vec![("name".into(), Claim::Name), ("sid".into(), Claim::Session)];
+    let mut claims = of_realm.unwrap_or_else(usual);
     let mut put = |name: &str, claim| put(&mut claims, name.into(), claim);
     put("sub", Claim::User);
     put("iat", Claim::IssuedAt);
@@ -152,11 +198,14 @@ fn free(matches: &ArgMatches, lifetime: Duration, usual: Claims) -> Result<Templ
         put("exp", Claim::Expiry);
     }
     put("jti", Claim::Id);
-    put("sid", Claim::Session);
     for (name, claim) in given(matches)?.into_iter().chain(channel(matches)) {
         put(&name, claim);
     }
-    Ok(Template { head: Head { typ: true, kid: true }, lifetime, claims })
+    let template = Template { head: Head { typ: true, kid: true }, lifetime, claims };
+    if !is_of_realm {
+        check_said(&template, bearer, matches)?;
+    }
+    Ok(template)
 }
 
 /// What is said later counts.

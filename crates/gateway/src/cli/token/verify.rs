@@ -48,13 +48,13 @@ pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<u8,
             }
         }
     }
-    let now = bench.clock.now().unix;
-    let judged = if is_subscription {
-        trust.subscription(&token, now).at_once().map(|grant| of_grant(&grant))
+    let judged = Judged::by(&bench, &trust, &token, is_subscription, faults);
+    if matches.get_flag("json") {
+        println!("{}", judged.in_json());
     } else {
-        trust.connection(&token, now).at_once().map(|identity| of_identity(&identity))
-    };
-    Ok(say(judged, &faults, matches.get_flag("json")))
+        judged.in_words();
+    }
+    Ok(judged.code())
 }
 
 fn trust(bench: &Bench, realm: Option<&str>, is_subscription: bool) -> Result<Trust, String> {
@@ -68,48 +68,86 @@ fn trust(bench: &Bench, realm: Option<&str>, is_subscription: bool) -> Result<Tr
     trust.map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-/// Says what was found. The exit code.
-pub fn say(judged: Result<Value, Rejection>, faults: &[String], as_json: bool) -> u8 {
-    match judged {
-        Ok(said) if as_json => println!("{}", json!({ "good": true, "says": said })),
-        Ok(said) => {
-            println!("the token is good");
-            let is_said = |value: &Value| !value.is_null() && *value != json!([]);
-            for (name, value) in said.as_object().into_iter().flatten().filter(|(_, value)| is_said(value)) {
-                let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                println!("  {name:<13} {value}");
-            }
-        }
-        Err(rejection) => return refuse(&rejection, faults, as_json),
-    }
-    ENDED
+/// What the realms think of a token.
+pub struct Judged {
+    /// What it says.
+    verdict: Result<Value, Rejection>,
+    /// Why keys cannot be had.
+    faults: Vec<String>,
 }
 
-fn refuse(rejection: &Rejection, faults: &[String], as_json: bool) -> u8 {
-    let reason = rejection.refusal.reason();
-    if as_json {
-        let said = json!({
+impl Judged {
+    fn by(bench: &Bench, trust: &Trust, token: &str, is_subscription: bool, faults: Vec<String>) -> Self {
+        let now = bench.clock.now().unix;
+        let verdict = if is_subscription {
+            trust.subscription(token, now).at_once().map(|grant| of_grant(&grant))
+        } else {
+            trust.connection(token, now).at_once().map(|identity| of_identity(&identity))
+        };
+        Self { verdict, faults }
+    }
+
+    /// What one realm thinks of a connection token, by the keys that are at hand.
+    ///
+    /// # Errors
+    /// When there is no such realm.
+    pub fn by_realm(bench: &Bench, realm: &str, token: &str) -> Result<Self, String> {
+        let trust = trust(bench, Some(realm), false)?;
+        Ok(Self::by(bench, &trust, token, false, Vec::new()))
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self.verdict.as_ref().map_err(|rejection| &rejection.refusal) {
+            Ok(_) => ENDED,
+            Err(vestibule_auth::Refusal::Expired(_)) => NOT_NOW,
+            Err(vestibule_auth::Refusal::Unavailable(_)) => NO_KEYS,
+            Err(_) => NOT_GOOD,
+        }
+    }
+
+    /// For programs.
+    pub fn in_json(&self) -> Value {
+        let rejection = match &self.verdict {
+            Ok(said) => return json!({ "good": true, "says": said }),
+            Err(rejection) => rejection,
+        };
+        let reason = rejection.refusal.reason();
+        json!({
             "good": false,
             "realm": rejection.realm.as_deref(),
             "rule": reason.label(),
             "reason": reason.to_string(),
             "advice": advice(reason),
-            "faults": faults,
-        });
-        println!("{said}");
-    } else {
-        let realm = rejection.realm.as_deref().map(|name| format!(" by realm {name:?}")).unwrap_or_default();
-        println!("the token is refused{realm}: {reason}");
-        println!("  rule          {}", reason.label());
-        println!("  what to do    {}", advice(reason));
-        for fault in faults {
+            "faults": self.faults,
+        })
+    }
+
+    /// For people.
+    pub fn in_words(&self) {
+        match &self.verdict {
+            Ok(said) => {
+                println!("the token is good");
+                let is_said = |value: &Value| !(value.is_null() || value.is_number() || *value == json!([]));
+                for (name, value) in
+                    said.as_object().into_iter().flatten().filter(|(_, value)| is_said(value))
+                {
+                    let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+                    println!("  {name:<13} {value}");
+                }
+            }
+            Err(rejection) => {
+                let reason = rejection.refusal.reason();
+                let realm = rejection.realm.as_deref();
+                let realm = realm.map(|name| format!(" by realm {name:?}")).unwrap_or_default();
+                println!("the token is refused{realm}: {reason}");
+                println!("  rule          {}", reason.label());
+                println!("  what to do    {}", advice(reason));
+            }
+        }
+        for fault in &self.faults {
             println!("  keys          {fault}");
         }
-    }
-    match rejection.refusal {
-        vestibule_auth::Refusal::Expired(_) => NOT_NOW,
-        vestibule_auth::Refusal::Unavailable(_) => NO_KEYS,
-        _ => NOT_GOOD,
     }
 }
 
@@ -123,7 +161,8 @@ fn of_identity(identity: &Identity) -> Value {
         "client": identity.client_type.as_deref(),
         "session": identity.credential.session.as_deref(),
         "id": identity.credential.token.as_deref(),
-        "expires": identity.expires.map(utc),
+        "expires": identity.expires.map(|end| end.0),
+        "until": identity.expires.map(utc),
     })
 }
 
@@ -133,16 +172,7 @@ fn of_grant(grant: &SubscriptionGrant) -> Value {
         "organisation": grant.organisation.as_str(),
         "user": grant.user.as_str(),
         "channel": &*grant.channel,
-        "expires": grant.expires.map(utc),
+        "expires": grant.expires.map(|end| end.0),
+        "until": grant.expires.map(utc),
     })
-}
-
-/// Judges a token by one realm whose keys are at hand.
-///
-/// # Errors
-/// When there is no such realm.
-pub fn by_realm(bench: &Bench, realm: &str, token: &str, as_json: bool) -> Result<u8, String> {
-    let trust = trust(bench, Some(realm), false)?;
-    let judged = trust.connection(token, bench.clock.now().unix).at_once();
-    Ok(say(judged.map(|identity| of_identity(&identity)), &[], as_json))
 }

@@ -9,7 +9,8 @@ mod signing;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use vestibule_auth::issue::{Claim, Head, Template};
+use axum::http::Uri;
+use vestibule_auth::issue::{Claim, Head, Issuer, Template};
 use vestibule_auth::{Algorithm, RealmsConfig, TrustConfig};
 
 use crate::api::{ExchangeSettings, IssuingSettings, Service, Signing};
@@ -43,7 +44,11 @@ pub fn issuing(written: &IssuerOptions, realms: &RealmsConfig, notes: &mut Notes
             notes.complain(&join(at, "allowed_origins"), error.to_string());
         }
     }
-    IssuingSettings { exchanges, templates: signing::templates(written, notes) }
+    let issuing = IssuingSettings { exchanges, templates: signing::templates(written, notes) };
+    if let Some(kid) = Issuer::namesake(issuing.issuers()) {
+        notes.complain("issuer", format!("two different keys are called {kid:?}: give one another kid"));
+    }
+    issuing
 }
 
 fn handshake(
@@ -67,6 +72,9 @@ fn handshake(
         |key: &str, text: &str| if text.is_empty() { Err(join(at, key)) } else { Ok(text.to_owned()) };
     let parts = (given("issuer", &written.issuer), given("audience", &written.audience));
     let base_url = given("base_url", written.base_url.trim_end_matches('/'));
+    if let Ok(address) = &base_url {
+        notes.check(is_base(address), &join(at, "base_url"), "must be a ws or wss address without a query");
+    }
     let signing = match (issuer, parts, &base_url) {
         (Some(issuer), (Ok(iss), Ok(aud)), Ok(_)) => {
             Ok(Signing { issuer, template: handshake_template(iss, aud) })
@@ -103,15 +111,33 @@ fn handshake_template(issuer: String, audience: String) -> Template {
     template(Head { typ: true, kid: true }, HANDSHAKE, claims)
 }
 
+/// Whether rooms can be below that address.
+fn is_base(address: &str) -> bool {
+    let Ok(uri) = address.parse::<Uri>() else { return false };
+    matches!(uri.scheme_str(), Some("ws" | "wss")) && !address.contains(['?', '#'])
+}
+
 fn realtime(written: &RealtimeOptions, realms: &RealmsConfig, notes: &mut Notes) -> Option<ExchangeSettings> {
     let at = "issuer.realtime";
     let begun = written.secret.is_some() || !written.secret_file.is_empty();
     if !written.enabled.unwrap_or(begun) {
         return None;
     }
-    let issuer = signing::issuer_of_secret(at, &written.secret, &written.secret_file, notes);
+    let issuer = signing::issuer_of_foreign_secret(at, &written.secret, &written.secret_file, realms, notes);
+    let template = realtime_template(&written.issuer);
+    Some(ExchangeSettings {
+        service: Service::Realtime,
+        signing: issuer.map(|issuer| Signing { issuer, template }).ok_or_else(|| vec![join(at, "secret")]),
+        trust: trust(&written.realms, realms),
+        per_minute: per_minute(at, written.per_minute, notes),
+        allowed_origins: written.allowed_origins.clone(),
+    })
+}
+
+/// The role is that of every user, whatever roles the bearer has elsewhere: the secret could sign for any.
+fn realtime_template(issuer: &str) -> Template {
     let claims = [
-        ("iss", Claim::Fixed(written.issuer.as_str().into())),
+        ("iss", Claim::Fixed(issuer.into())),
         ("aud", Claim::Fixed("authenticated".into())),
         ("sub", Claim::User),
         ("role", Claim::Fixed("authenticated".into())),
@@ -120,14 +146,7 @@ fn realtime(written: &RealtimeOptions, realms: &RealmsConfig, notes: &mut Notes)
         ("iat", Claim::IssuedAt),
         ("exp", Claim::Expiry),
     ];
-    let template = template(Head { typ: true, kid: false }, REALTIME, claims);
-    Some(ExchangeSettings {
-        service: Service::Realtime,
-        signing: issuer.map(|issuer| Signing { issuer, template }).ok_or_else(|| vec![join(at, "secret")]),
-        trust: trust(&written.realms, realms),
-        per_minute: per_minute(at, written.per_minute, notes),
-        allowed_origins: written.allowed_origins.clone(),
-    })
+    template(Head { typ: true, kid: false }, REALTIME, claims)
 }
 
 fn template<const N: usize>(head: Head, lifetime: Duration, claims: [(&str, Claim); N]) -> Template {
@@ -147,4 +166,68 @@ fn trust(named: &[String], all: &RealmsConfig) -> TrustConfig {
 fn per_minute(at: &str, count: u32, notes: &mut Notes) -> NonZeroU32 {
     notes.check(count > 0, &join(at, "per_minute"), "must be more than 0");
     NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use vestibule_auth::issue::SigningKey;
+    use vestibule_model::{Credential, Identity, OrganisationId, UnixSeconds, UserId};
+
+    use super::*;
+    use crate::api::organisation_of_the_operator;
+
+    const NOW: UnixSeconds = UnixSeconds(1_795_224_441);
+
+    fn bearer(user: &str, organisation: &str, role: &str) -> Identity {
+        let organisation: OrganisationId = organisation_of_the_operator(Some(organisation));
+        Identity {
+            user: UserId::new(user),
+            roles: vec![role.into()],
+            credential: Credential { session: Some("session_01".into()), ..Credential::default() },
+            ..Identity::anonymous("provider".into(), organisation)
+        }
+    }
+
+    /// A token's header and payload.
+    fn parts(template: &Template, key: &SigningKey, bearer: &Identity) -> [String; 2] {
+        let (token, _) = template.issue(key, bearer, NOW, [0; 16]);
+        [0, 1].map(|part| {
+            let part = token.split('.').nth(part).unwrap();
+            String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+        })
+    }
+
+    #[test]
+    fn a_handshake_token_is_what_the_room_checks_to_the_letter() {
+        let key = SigningKey::read(include_str!("../../../../auth/tests/keys/rsa.pem"), None).unwrap();
+        let template = handshake_template("mint".into(), "rooms".into());
+        let [header, payload] = parts(&template, &key, &bearer("user_01", "org_01", "admin"));
+        assert_eq!(header, format!(r#"{{"alg":"RS256","typ":"JWT","kid":"{}"}}"#, key.kid().unwrap()));
+        assert_eq!(
+            payload,
+            r#"{"iss":"mint","aud":"rooms","sub":"user_01","userId":"user_01","orgId":"org_01","role":"admin","iat":1795224441,"exp":1795224501,"jti":"AAAAAAAAAAAAAAAAAAAAAA","sid":"session_01"}"#
+        );
+    }
+
+    #[test]
+    fn a_realtime_token_has_the_role_of_every_user_and_numbers_as_texts() {
+        let key = SigningKey::secret(&"the secret of the project, long enough".into(), None).unwrap();
+        let template = realtime_template("qubital-backend");
+        let [header, payload] = parts(&template, &key, &bearer("30", "45", "service_role"));
+        assert_eq!(header, r#"{"alg":"HS256","typ":"JWT"}"#);
+        assert_eq!(
+            payload,
+            r#"{"iss":"qubital-backend","aud":"authenticated","sub":"30","role":"authenticated","user_id":"30","org_id":"45","iat":1795224441,"exp":1795228041}"#
+        );
+    }
+
+    #[test]
+    fn rooms_are_below_an_address_of_web_sockets() {
+        assert!(is_base("wss://ws.example.com/office") && is_base("ws://localhost:8000"));
+        for address in ["ws.example.com", "https://ws.example.com", "wss://ws.example.com/?a=b", "wss://"] {
+            assert!(!is_base(address), "{address}");
+        }
+    }
 }

@@ -18,6 +18,10 @@ fn house() -> House {
         let claims = claims.map(|(name, claim)| (name.into(), claim)).to_vec();
         let template = Template { head: Head::default(), lifetime: Duration::from_secs(60), claims };
         let signing = Signing { issuer: Issuer::new(vec![key]).unwrap(), template };
+        let claims = [("sub", Claim::User), ("channel", Claim::Fixed("news".into()))];
+        let claims = claims.map(|(name, claim)| (name.into(), claim)).to_vec();
+        let news = Signing { template: Template { claims, ..signing.template.clone() }, ..signing.clone() };
+        api.issuing.templates.insert("news".into(), news);
         api.issuing.templates.insert("worker".into(), signing);
     })
 }
@@ -48,6 +52,10 @@ async fn what_is_missing_or_unknown_is_said() {
     for (body, message) in [
         (r#"{"template":"other","user":"ann"}"#, "there is no such template"),
         (r#"{"template":"worker"}"#, "say which user"),
+        (r#"{"template":"worker","user":"a","name":"Ann"}"#, "the template has no claim for a name"),
+        (r#"{"template":"worker","user":"a","roles":["x"]}"#, "the template has no claim for these roles"),
+        (r#"{"template":"news","user":"a","session":"s"}"#, "the template has no claim for a session"),
+        (r#"{"template":"news","user":"a","channel":"b"}"#, "the template says for which channel"),
     ] {
         let answer: Value = serde_json::from_str(&house().call("issue_token", body).await.good()).unwrap();
         assert_eq!(answer["error"]["message"], message);

@@ -32,7 +32,8 @@ section! {
         private_key: Option<Secret> = None,
         /// A file that holds the private key.
         private_key_file: String = String::new(),
-        /// Files with the private keys before the last rotations, whose public keys are still published.
+        /// Files with keys, public or private, whose public sides are published too: those that signed before the last
+        /// rotations, and the one that will sign next.
         previous_key_files: Vec<String> = Vec::new(),
         /// The claim iss. Also JWT_ISSUER.
         issuer: String = String::new(),
@@ -83,7 +84,8 @@ section! {
         secret_file: String = String::new(),
         /// The algorithm, such as "PS256". Empty: the usual one of such a key.
         algorithm: String = String::new(),
-        /// Files with the private keys before the last rotations, whose public keys are still published.
+        /// Files with keys, public or private, whose public sides are published too: those that signed before the last
+        /// rotations, and the one that will sign next.
         previous_key_files: Vec<String> = Vec::new(),
     }
 }

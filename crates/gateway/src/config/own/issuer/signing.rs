@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use vestibule_auth::issue::{Claim, Claims, Head, Issuer, SigningKey, Template};
-use vestibule_auth::{Algorithm, Secret};
+use vestibule_auth::config::KeyMaterial;
+use vestibule_auth::issue::{CheckingKey, Claim, Claims, Head, Issuer, SigningKey, Template};
+use vestibule_auth::{Algorithm, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 
 use super::options::{IssuerOptions, KeyOptions, TemplateOptions};
 use crate::api::Signing;
@@ -15,7 +16,7 @@ use crate::config::written::{Notes, suggestion};
 pub(super) struct KeyTexts<'a> {
     pub(super) inline: &'a Option<Secret>,
     pub(super) file: &'a str,
-    /// Files with those before it.
+    /// Files with keys that are published beside it, private or public ones.
     pub(super) previous: &'a [String],
 }
 
@@ -28,23 +29,36 @@ pub(super) fn issuer_of(
     notes: &mut Notes,
 ) -> Option<Issuer> {
     let (name, text) = secret(at, name, texts.inline, texts.file, notes)?;
-    let mut keys = vec![read(&join(at, &name), &text, algorithm, notes)?];
+    let signing = read(&join(at, &name), &text, algorithm, notes)?;
+    let mut others = Vec::new();
     for (index, path) in texts.previous.iter().enumerate() {
-        let key = join(at, &format!("previous_key_files[{index}]"));
-        let text = content(path, &key, notes).map(Secret::from);
-        keys.extend(text.and_then(|text| read(&key, &text, algorithm, notes)));
+        let at = join(at, &format!("previous_key_files[{index}]"));
+        let Some(text) = content(path, &at, notes) else { continue };
+        match CheckingKey::read(&text, algorithm) {
+            Ok(key) => others.push(key),
+            Err(fault) => notes.complain(&at, fault.to_string()),
+        }
     }
-    Issuer::new(keys)
+    Some(Issuer::beside(signing, others))
 }
 
-/// An issuer with a shared secret.
-pub(super) fn issuer_of_secret(
+/// An issuer with a secret that it shares with another service, and with no realm of this house: whoever had the one
+/// could be anybody at the other. A project of Supabase has one secret for everything.
+pub(super) fn issuer_of_foreign_secret(
     at: &str,
     inline: &Option<Secret>,
     file: &str,
+    realms: &RealmsConfig,
     notes: &mut Notes,
 ) -> Option<Issuer> {
     let (name, text) = secret(at, "secret", inline, file, notes)?;
+    let has_it = |realm: &&RealmConfig| {
+        let same = |key: &KeyConfig| matches!(&key.material, KeyMaterial::Secret(secret) if *secret == text);
+        realm.preset != Preset::Supabase && realm.keys.iter().any(same)
+    };
+    if let Some(realm) = realms.realms.iter().find(has_it) {
+        notes.complain(&join(at, &name), format!("is the secret of realm {:?} too", realm.name));
+    }
     match SigningKey::secret(&text, None) {
         Ok(key) => Issuer::new(vec![key]),
         Err(fault) => {
@@ -102,6 +116,12 @@ fn issuer(name: &str, options: &KeyOptions, notes: &mut Notes) -> Option<Issuer>
     notes.check(is_secret != is_pair, &at, "a key is either a private key or a secret");
     if is_secret {
         let (name, text) = secret(&at, "secret", &options.secret, &options.secret_file, notes)?;
+        let lonely = options.previous_key_files.is_empty();
+        notes.check(
+            lonely,
+            &join(&at, "previous_key_files"),
+            "belongs to a private key: secrets are not published",
+        );
         let key = SigningKey::secret(&text, algorithm);
         let key = key.map_err(|fault| notes.complain(&join(&at, &name), fault.to_string())).ok()?;
         return Issuer::new(vec![key]);
