@@ -12,11 +12,11 @@ use bytes::Bytes;
 use vestibule_model::Moment;
 use vestibule_model::{
     ChannelKey, ClientInfo, Close, Credential, HistoryPage, HistoryQuery, Identity, Now, OrganisationId,
-    Position, PresenceStats, Profile, Publication, PublishOptions, ServerSubscription, SubscriptionGrant,
-    UnixSeconds, UserId,
+    Position, PresenceStats, Profile, Publication, PublishOptions, RoomKey, ServerSubscription,
+    SubscriptionGrant, UnixSeconds, UserId,
 };
 
-use crate::Form;
+use crate::{Form, room};
 
 /// The state machine of one connection.
 pub trait Session {
@@ -51,6 +51,8 @@ pub struct Ticket(pub u32);
 /// What the house tells a session unasked.
 #[derive(Clone, Debug)]
 pub enum Notice {
+    /// The connection is not in its room any more, because of this; the session has to end with it.
+    Left(Close),
     /// The connection no longer follows the channel's stream: publications were missed. The subscription still
     /// stands, but nothing is delivered for it any more; the session must give it up with [`Output::Unsubscribe`]
     /// or close.
@@ -116,6 +118,8 @@ pub enum Output {
     Tend(ChannelKey),
     /// The connection goes on with a new token; revocations find it by this from now on.
     Renew(Box<Credential>),
+    /// Say something in the room that the connection is in. Nothing is answered; what follows comes from the room.
+    Call(room::Call),
     /// Wake the session then; replaces the wish before it.
     WakeAt(Moment),
     /// End the connection.
@@ -158,12 +162,17 @@ impl fmt::Debug for Secret {
 pub enum Effect {
     /// Who is the bearer of this token? `None`: the peer has none. Answer: [`Outcome::Identity`].
     Authenticate(Option<Secret>),
+    /// Who is the bearer of this token, which a consumer of the signal door brought from its own identity provider?
+    /// Answer: [`Outcome::Identity`].
+    AuthenticateConsumer(Secret),
     /// What may the bearer of this subscription token do? Answer: [`Outcome::Grant`].
     Authorise(Secret),
     /// Count the connection as one of this user's, so that limits and orders reach it. Answer: [`Outcome::Admitted`].
     Admit(Admission),
     /// Subscribe. Deliveries are held until [`Output::Release`]. Answer: [`Outcome::Subscribed`].
     Subscribe(Subscribe),
+    /// Enter a room; a connection is in one at most. Answer: [`Outcome::Entered`].
+    Enter(RoomKey, Box<room::Entry>),
     /// Publish. Answer: [`Outcome::Published`].
     Publish {
         /// Where.
@@ -254,12 +263,14 @@ pub enum RecoveryMode {
 /// The answer to an effect.
 #[derive(Debug)]
 pub enum Outcome {
-    /// To [`Effect::Authenticate`].
+    /// To [`Effect::Authenticate`] and [`Effect::AuthenticateConsumer`].
     Identity(Result<Box<Identity>, Refused>),
     /// To [`Effect::Authorise`].
     Grant(Result<Box<SubscriptionGrant>, Refusal>),
     /// To [`Effect::Admit`].
     Admitted(Result<(), NotAdmitted>),
+    /// To [`Effect::Enter`].
+    Entered(Result<(), room::NotEntered>),
     /// To [`Effect::Subscribe`].
     Subscribed(Result<Subscribed, Fault>),
     /// To [`Effect::Publish`].

@@ -4,7 +4,7 @@
 //! outputs, and has no socket, clock, task, lock or `async`: it can be tested in microseconds, fuzzed by bytes and
 //! replayed from a seed. This crate knows nothing of sockets, tasks, brokers or stores.
 //!
-//! - [`contract`]: inputs, outputs, effects and outcomes;
+//! - [`contract`]: inputs, outputs, effects and outcomes; [`room`]: what is said in rooms;
 //! - [`form`]: how what happens in a channel is written for one kind of receiver;
 //! - [`centrifuge`]: the Centrifuge protocol, JSON and Protobuf;
 //! - [`suite`]: the behaviour that every door has, run by each of them.
@@ -12,6 +12,7 @@
 pub mod centrifuge;
 pub mod contract;
 pub mod form;
+pub mod room;
 #[cfg(any(test, feature = "suite"))]
 pub mod suite;
 

@@ -11,6 +11,8 @@ use crate::OrganisationId;
 pub enum Door {
     /// The Centrifuge protocol.
     Centrifuge,
+    /// WebRTC signaling.
+    Signal,
 }
 
 /// A channel: (organisation, door, name). The unit of order, history, presence and fan-out.

@@ -9,6 +9,7 @@
 //! - [`publication`]: what is published, and where it stands in its channel's stream;
 //! - [`stream`]: what can be asked of a channel: history and presence;
 //! - [`identity`]: what a verified token says; [`revocation`]: that it is good no longer;
+//! - [`room`]: the key of a room, where peers meet by name;
 //! - [`close`]: why a connection ends.
 
 pub mod channel;
@@ -18,6 +19,7 @@ pub mod ids;
 pub mod moment;
 pub mod publication;
 pub mod revocation;
+pub mod room;
 pub mod stream;
 
 pub use channel::{ChannelKey, Door};
@@ -27,6 +29,7 @@ pub use ids::{ClientId, OrganisationId, UserId};
 pub use moment::{Moment, Now, UnixSeconds};
 pub use publication::{ChannelEvent, ClientInfo, Delivery, Epoch, Position, Publication, Tags};
 pub use revocation::{Credential, Revocation, Revoked};
+pub use room::RoomKey;
 pub use stream::{
     HistoryPage, HistoryQuery, IDEMPOTENCY_WINDOW, PresenceStats, PublishOptions, Published, Retention,
 };

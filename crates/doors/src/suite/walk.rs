@@ -14,6 +14,7 @@ use super::{Dice, DoorUnderTest, Driver};
 use crate::contract::{
     Fault, Input, NotAdmitted, Notice, Order, Outcome, Output, Recovery, Refusal, Refused, Subscribed, Ticket,
 };
+use crate::room::NotEntered;
 
 /// Once in so many messages, the peer sends something senseless: most of that ends the walk.
 const NOISE: usize = 32;
@@ -118,10 +119,12 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
 
     fn reply(&mut self, ticket: Ticket, asked: Asked) -> Vec<Output> {
         let outcome = match asked {
-            Asked::Authenticate(_) => Outcome::Identity(self.identity()),
+            Asked::Authenticate(_) | Asked::AuthenticateConsumer => Outcome::Identity(self.identity()),
             Asked::Authorise(token) => Outcome::Grant(self.grant(token)),
             Asked::Admit if self.dice.once_in(FATAL) => Outcome::Admitted(Err(self.not_admitted())),
             Asked::Admit => Outcome::Admitted(Ok(())),
+            Asked::Enter if self.dice.once_in(FATAL) => Outcome::Entered(Err(self.not_entered())),
+            Asked::Enter => Outcome::Entered(Ok(())),
             Asked::Subscribe(_) => Outcome::Subscribed(self.or_fault(Self::subscribed)),
             Asked::Publish => Outcome::Published(self.or_fault(|_| ())),
             Asked::Presence => Outcome::Presence(self.or_fault(|walk| vec![walk.other()])),
@@ -168,6 +171,11 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
             0 => NotAdmitted::Full,
             healed => NotAdmitted::Revoked { healed_by_a_fresh_token: healed == 1 },
         }
+    }
+
+    fn not_entered(&mut self) -> NotEntered {
+        const ALL: [NotEntered; 3] = [NotEntered::IdTaken, NotEntered::RoomFull, NotEntered::NoMoreRooms];
+        ALL[self.dice.pick(ALL.len())]
     }
 
     fn refusal(&mut self) -> Refusal {

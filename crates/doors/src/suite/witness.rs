@@ -19,6 +19,8 @@ pub struct Witness {
     pub close: Option<Close>,
     /// The house has said who the peer is.
     authenticated: bool,
+    /// The peer is in a room.
+    entered: bool,
 }
 
 /// An effect, as far as its answer has to fit.
@@ -26,6 +28,10 @@ pub struct Witness {
 pub enum Asked {
     /// Who bears this token, if there is one?
     Authenticate(Option<Box<str>>),
+    /// Who bears this token of a consumer?
+    AuthenticateConsumer,
+    /// May the peer enter a room?
+    Enter,
     /// What may the bearer of this token do?
     Authorise(Box<str>),
     /// May the user have another connection?
@@ -79,6 +85,7 @@ impl Witness {
                 }
                 Output::Close(close) => self.close = Some(close.clone()),
                 Output::Renew(_) => assert!(self.authenticated, "a peer that is not known has a new token"),
+                Output::Call(call) => assert!(self.entered, "{call:?} is said outside of any room"),
                 Output::Ping => {}
             }
         }
@@ -95,7 +102,10 @@ impl Witness {
             (Asked::Subscribe(channel), Outcome::Subscribed(Ok(_))) => {
                 self.standing.insert(channel, Held::Held);
             }
-            (Asked::Authenticate(_), Outcome::Identity(Ok(_))) => self.authenticated = true,
+            (Asked::Authenticate(_) | Asked::AuthenticateConsumer, Outcome::Identity(Ok(_))) => {
+                self.authenticated = true;
+            }
+            (Asked::Enter, Outcome::Entered(Ok(()))) => self.entered = true,
             _ => {}
         }
     }
@@ -116,6 +126,8 @@ impl Witness {
     fn performed(&mut self, ticket: Ticket, effect: &Effect) {
         let asked = match effect {
             Effect::Authenticate(token) => Asked::Authenticate(token.as_ref().map(|secret| secret.0.clone())),
+            Effect::AuthenticateConsumer(_) => Asked::AuthenticateConsumer,
+            Effect::Enter(..) => Asked::Enter,
             Effect::Authorise(token) => Asked::Authorise(token.0.clone()),
             Effect::Admit(_) => Asked::Admit,
             Effect::Subscribe(subscribe) => Asked::Subscribe(subscribe.channel.clone()),
@@ -124,8 +136,10 @@ impl Witness {
             Effect::PresenceStats(_) => Asked::PresenceStats,
             Effect::History { .. } => Asked::History,
         };
-        let may = self.authenticated || matches!(asked, Asked::Authenticate(_));
+        let may = self.authenticated || matches!(asked, Asked::Authenticate(_) | Asked::AuthenticateConsumer);
         assert!(may, "{asked:?} is wanted for a peer that is not known");
+        let moves = asked == Asked::Enter && self.entered;
+        assert!(!moves, "a connection is in one room at most");
         if let Asked::Subscribe(channel) = &asked {
             let free = !self.standing.contains_key(channel) && !self.in_flight.values().any(|a| *a == asked);
             assert!(free, "{channel:?} is joined twice");

@@ -102,6 +102,7 @@ impl<L: Link> Worker<L> {
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
             Output::Renew(credential) => self.renew(who, *credential, now),
+            Output::Call(_) => unreachable!("no door of this house has rooms"),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -142,7 +143,9 @@ impl<L: Link> Worker<L> {
         match effect {
             Effect::Admit(admission) => self.admit(who, ticket, admission, now),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
+            Effect::Enter(..) => unreachable!("no door of this house has rooms"),
             Effect::Authenticate(_)
+            | Effect::AuthenticateConsumer(_)
             | Effect::Authorise(_)
             | Effect::Publish { .. }
             | Effect::Presence(_)

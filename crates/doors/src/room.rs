@@ -1,0 +1,90 @@
+//! What a session and a room say to each other.
+//!
+//! A room is a state machine as a session is, and belongs to one worker: everything that is said in it comes in one
+//! order. Sessions reach it through the house, from whichever worker they live on.
+
+use bytes::Bytes;
+use vestibule_model::Moment;
+
+/// A wish to be a member of a room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The name under which the others reach the member.
+    pub id: Box<str>,
+    /// Whether it proved by a token of the room that it may be here. Only such a member takes an id from another.
+    pub proven: bool,
+    /// As what it comes.
+    pub role: Role,
+}
+
+/// What a member is to the others.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Role {
+    /// It has not said yet. It can be reached by those who know its id, and is listed nowhere.
+    Pending,
+    /// It has been silent for so long that it counts as a peer until it says otherwise.
+    Provisional,
+    /// A peer: it meets its equals, and serves consumers if it says so.
+    Normal(Service),
+    /// One who is served by peers and meets no other consumer.
+    Consumer,
+}
+
+/// What a peer offers to consumers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Service {
+    /// It said that it is a peer. One that only did not say otherwise is never offered to consumers.
+    pub declared: bool,
+    /// It serves consumers.
+    pub serves: bool,
+    /// How many sessions it takes; `None`: any number. In sessions.
+    pub capacity: Option<f64>,
+    /// How many it has. In sessions.
+    pub sessions: f64,
+}
+
+/// What a member says in its room.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// What it is, from now on.
+    Register(Role),
+    /// How a peer is doing.
+    Heartbeat {
+        /// How many sessions it has; `None`: it did not say.
+        sessions: Option<f64>,
+        /// Whether it serves consumers.
+        serves: Option<bool>,
+        /// How many sessions it takes.
+        capacity: Option<f64>,
+    },
+    /// A message for another member.
+    Relay {
+        /// The id of the receiver as the sender wrote it: a JSON string gives the id, anything else nobody's.
+        to: Receiver,
+        /// The message as the receiver gets it but for `from` and `fromRole`, which the room adds: the members of a
+        /// JSON object, without the braces and without those two.
+        members: Bytes,
+        /// When it arrived.
+        arrived: Moment,
+    },
+}
+
+/// For whom a message is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// The member of this id.
+    Id(Box<str>),
+    /// Something that is no id, as an error message spells it.
+    Nobody(Box<str>),
+}
+
+/// Why one is not a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotEntered {
+    /// A member who has proven more holds the id.
+    IdTaken,
+    /// The room has as many members as it may have.
+    RoomFull,
+    /// There are as many rooms as there may be.
+    NoMoreRooms,
+}
