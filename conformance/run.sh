@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs other people's clients against the server: `conformance/run.sh [js] [python] [java]`, all of them by default.
+# Runs other people's clients against the server: `conformance/run.sh [js] [python] [java] [providers]`, all of them by default.
 #
 # The server is target/debug/vestibule, or VESTIBULE_BIN, or the whole command of CONFORMANCE_SERVER, to which the
 # configuration is added: CONFORMANCE_SERVER=/opt/centrifugo conformance/run.sh compares with another server.
@@ -20,10 +20,8 @@ js() {
 }
 
 python() {
-  need python3 python || return
   cd "$here/python" || return
-  [ -x .venv/bin/python ] || python3 -m venv .venv || return
-  installed .venv/.installed requirements.txt .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt || return
+  python_packages || return
   # The client leaves closing sockets to the event loop; Python would name each when a test ends.
   .venv/bin/python -W ignore::ResourceWarning -m unittest discover --start-directory tests --top-level-directory .
 }
@@ -34,6 +32,23 @@ java() {
   mvn --batch-mode --no-transfer-progress test | grep -vE '^\[INFO\] *(|[^T ].*|T E S T S)$'
 }
 
+# Real identity providers before the house; what they say is checked with other people's libraries as well.
+providers() {
+  need node providers && need npm providers && need java providers && need mvn providers || return
+  cd "$here/python" || return
+  python_packages || return
+  cd "$here/providers" || return
+  installed node_modules/.installed package-lock.json npm ci --silent --no-audit --no-fund || return
+  installed target/.installed pom.xml mvn --batch-mode --no-transfer-progress --quiet package || return
+  npm test --silent
+}
+
+python_packages() {
+  need python3 python || return
+  [ -x .venv/bin/python ] || python3 -m venv .venv || return
+  installed .venv/.installed requirements.txt .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+}
+
 # Runs the installing command unless its lock file is the one that was installed last.
 installed() {
   local mark=$1 lock=$2
@@ -42,12 +57,12 @@ installed() {
   "$@" && cp "$lock" "$mark"
 }
 
-[ $# -gt 0 ] || set -- js python java
+[ $# -gt 0 ] || set -- js python java providers
 failed=()
 for language in "$@"; do
   case $language in
-    js | python | java) ;;
-    *) echo "conformance: no client in '$language'; there are js, python and java" >&2; exit 2 ;;
+    js | python | java | providers) ;;
+    *) echo "conformance: no client in '$language'; there are js, python, java and providers" >&2; exit 2 ;;
   esac
   echo "== conformance: $language"
   ("$language") || failed+=("$language")

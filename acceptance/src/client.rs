@@ -20,6 +20,9 @@ pub use vestibule_doors::centrifuge::wire::Request;
 /// Every encoding, for tests of each and for clients that have them in turns.
 pub const BOTH: [Encoding; 2] = [Encoding::Json, Encoding::Protobuf];
 
+/// Messages that a server may send before it says goodbye.
+const MOST_BEFORE_A_GOODBYE: usize = 16;
+
 /// One client.
 #[derive(Debug)]
 pub struct Client {
@@ -139,13 +142,15 @@ impl Client {
     /// The server says goodbye, whatever it says before. The code of its goodbye.
     #[track_caller]
     pub fn expect_close_after_anything(&mut self) -> u16 {
-        loop {
+        // Somebody who is let in is pinged for ever: what comes before a goodbye has a bound.
+        for _ in 0..MOST_BEFORE_A_GOODBYE {
             match self.peer.event() {
                 Event::Close { code: Some(code), .. } => return code,
                 Event::Text(_) | Event::Binary(_) => {}
                 other => panic!("expected a goodbye; came: {other:?}"),
             }
         }
+        panic!("expected a goodbye; came: {MOST_BEFORE_A_GOODBYE} messages")
     }
 
     /// Takes in one message; pings of the protocol are answered.

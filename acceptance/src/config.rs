@@ -88,10 +88,19 @@ impl Config {
 }
 
 impl ConfigFile {
-    /// A file with any content.
+    /// A JSON file with any content.
     pub fn with_text(text: &str) -> Self {
+        Self::with_name("json", text)
+    }
+
+    /// A TOML file.
+    pub fn toml(text: &str) -> Self {
+        Self::with_name("toml", text)
+    }
+
+    fn with_name(extension: &str, text: &str) -> Self {
         let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("acceptance-{}-{number}.json", process::id()));
+        let path = env::temp_dir().join(format!("acceptance-{}-{number}.{extension}", process::id()));
         fs::write(&path, text)
             .unwrap_or_else(|error| panic!("{} cannot be written: {error}", path.display()));
         Self(path)

@@ -35,9 +35,35 @@ impl Server {
         Self::launch(house, config)
     }
 
-    fn launch(mut command: std::process::Command, config: Config) -> Self {
+    /// The house, by a configuration of its own kind, in TOML, to which its address is added. What it keeps is gone with
+    /// it, unless the configuration has a store.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn own(text: &str) -> Self {
+        Self::own_with(text, &[])
+    }
+
+    /// The same with variables.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn own_with(text: &str, variables: &[(&str, &str)]) -> Self {
+        let mut house = program::house();
+        house.arg("serve").envs(variables.iter().copied());
         let address = port::free();
-        let file = config.at(address).write();
+        let store = if text.contains("[store]") { "" } else { "[store]\npath = \":memory:\"\n" };
+        let (ip, port) = (address.ip(), address.port());
+        let text = format!("[listen]\naddress = \"{ip}\"\nport = {port}\n{store}{text}");
+        Self::launch_with(house, address, ConfigFile::toml(&text))
+    }
+
+    fn launch(command: std::process::Command, config: Config) -> Self {
+        let address = port::free();
+        Self::launch_with(command, address, config.at(address).write())
+    }
+
+    fn launch_with(mut command: std::process::Command, address: SocketAddr, file: ConfigFile) -> Self {
         command.arg("--config").arg(file.path());
         let process = Process::start(command);
         let server = Self { process, address, _config: file };

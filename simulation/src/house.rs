@@ -16,13 +16,14 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use vestibule::keys::KeyKeeper;
 use vestibule::steward::{Records, Steward};
 use vestibule::telemetry::Counters;
 use vestibule::worker::{
     AnySession, Arrival, ConnectionId, Counts, Inboxes, Limits, Mail, Mailbox, Question, Seats, Surroundings,
     Survey, Wants, Worker, inbox,
 };
-use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, RealmsConfig};
+use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
 use vestibule_doors::Form;
@@ -101,12 +102,12 @@ impl House {
         let key = DevelopmentKey::from_random([7; 32]);
         let realm =
             RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret(key.secret().clone()));
-        let realms = RealmsConfig { connection: realm, subscription: None, allow_no_token: false };
-        let (realms, _) = realms.build().expect("a good realm");
+        let (realms, _) = RealmsConfig::of(realm).build().expect("a good realm");
+        let trust = realms.trust(&TrustConfig::default()).expect("one realm");
         let courier = Arc::clone(&observer);
         let broker = MemoryBroker::new(courier, BrokerLimits::default(), dice.source());
         let steward =
-            Steward::new(realms, broker, Records::without_a_store(), |_| {
+            Steward::new(trust.into(), KeyKeeper::default(), broker, Records::without_a_store(), |_| {
                 unreachable!("an embedded broker is never waited for")
             });
         let retention = rules::retention(dice);

@@ -5,11 +5,14 @@
 mod command_line;
 mod dev;
 mod endpoints;
+mod exchange;
 mod overload;
+mod providers;
 mod secrecy;
 mod sessions;
 mod sessions_by_hand;
 mod shutdown;
 mod start;
 mod strict;
+mod tools;
 mod upgrade;

@@ -1,21 +1,34 @@
 //! A realm as an operator describes it: plain data, checked and consumed at start.
 //!
 //! All complaints come at once, each with the field that it is about, and what is legal but unwise is a
-//! [`Warning`]. After start there is no configuration left to look into.
+//! [`Warning`]. After start there is no configuration left to look into. In reading order:
+//!
+//! - `claims`: where things stand in a token, and what else it must say;
+//! - `keys`: keys that are given, and where published ones are;
+//! - `preset`: the defaults of known providers, one method a rule;
+//! - `build`, `material`: from configuration to realms;
+//! - `complaint`: what can be wrong.
 
 mod build;
+mod claims;
 mod complaint;
+mod keys;
+mod material;
 mod preset;
+mod secret;
 
-use std::fmt;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use vestibule_model::UnixSeconds;
+use vestibule_model::{OrganisationId, Profile};
 
-use crate::{Algorithm, Family};
+use crate::Algorithm;
 
+pub use claims::{AllowedOrganisations, ClaimValue, ClaimsConfig, OrganisationConfig};
 pub use complaint::{ConfigError, Fault, Warning};
+pub use keys::{KeyConfig, KeyMaterial, PublishedConfig};
 pub use preset::Preset;
+pub use secret::Secret;
 
 /// The most keys that a realm may have; each may cost one signature check per token.
 pub const MAX_KEYS: usize = 16;
@@ -25,12 +38,17 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(60);
 pub const MIN_SECRET_BYTES: usize = 32;
 
 /// All sources of tokens of a house.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct RealmsConfig {
-    /// The realm of connection tokens.
-    pub connection: RealmConfig,
-    /// A realm of its own for subscription tokens; `None`: the connection realm vouches for both.
-    pub subscription: Option<RealmConfig>,
+    /// Each with a name of its own.
+    pub realms: Vec<RealmConfig>,
+}
+
+/// The realms that a door trusts for one purpose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustConfig {
+    /// Their names; none: every realm.
+    pub realms: Vec<String>,
     /// Whether a peer without a token is let in, as the anonymous user.
     pub allow_no_token: bool,
 }
@@ -40,20 +58,33 @@ pub struct RealmsConfig {
 pub struct RealmConfig {
     /// The name under which logs, metrics and identities know it.
     pub name: String,
-    /// The tenant to which all its tokens belong.
-    pub organisation: String,
+    /// The tenant, or tenants, to which its tokens belong.
+    pub organisation: OrganisationConfig,
     /// Where the defaults come from.
     pub preset: Preset,
-    /// Its keys, tried in this order.
+    /// Its fixed keys, tried in this order.
     pub keys: Vec<KeyConfig>,
+    /// Keys that the provider publishes.
+    pub published: PublishedConfig,
     /// The algorithms that its tokens may use.
     pub algorithms: Option<Vec<Algorithm>>,
     /// What `iss` must be.
     pub issuer: Expected,
     /// What `aud` must hold.
     pub audience: Expected,
-    /// The claim that names the user, instead of `sub`: letters and `_` only.
-    pub user_claim: Option<String>,
+    /// The application's id at the provider. WorkOS has keys and issuers for each.
+    pub client_id: Option<String>,
+    /// The clients whose tokens are accepted, by the claim in which the provider names them. None: see
+    /// [`Preset`].
+    pub clients: Vec<String>,
+    /// Where in a token things stand.
+    pub claims: ClaimsConfig,
+    /// Paths of claims that a token must have.
+    pub required: Option<Vec<String>>,
+    /// Paths of claims that a token must not have.
+    pub forbidden: Option<Vec<String>>,
+    /// Paths of claims that must have one of these values. An empty list lifts the preset's rule.
+    pub equal: BTreeMap<String, Vec<ClaimValue>>,
     /// How much the issuer's clock may differ from ours, at most [`MAX_LEEWAY`].
     pub leeway: Option<Duration>,
     /// The longest time between `iat` (or now) and `exp`.
@@ -64,6 +95,14 @@ pub struct RealmConfig {
     pub gateway_claims: Option<bool>,
     /// Accept connection tokens that name no user.
     pub anonymous_tokens: Option<bool>,
+    /// Accept users who signed in to the provider without saying who they are (`is_anonymous`).
+    pub anonymous_sign_ins: bool,
+    /// Accept tokens without `kid` where exactly one published key could have signed them.
+    pub unnamed_keys: bool,
+    /// Each token opens one connection; it needs `jti` and `exp`.
+    pub single_use: bool,
+    /// The codes with which its clients are answered.
+    pub profile: Profile,
 }
 
 /// What a claim must be: one of a list, or found by a pattern; nothing given, nothing demanded.
@@ -75,52 +114,40 @@ pub struct Expected {
     pub pattern: Option<String>,
 }
 
-/// One key.
-#[derive(Clone, Debug)]
-pub struct KeyConfig {
-    /// Tokens must name the key by this `kid`; `None`: their `kid` does not matter.
-    pub kid: Option<String>,
-    /// The last second in which the key is in use; `None`: for ever.
-    pub usable_until: Option<UnixSeconds>,
-    /// The key.
-    pub material: KeyMaterial,
+impl RealmsConfig {
+    /// One realm for everything.
+    pub fn of(realm: RealmConfig) -> Self {
+        Self { realms: vec![realm] }
+    }
 }
-
-/// What a key is made of.
-#[derive(Clone, Debug)]
-pub enum KeyMaterial {
-    /// A secret that issuer and gateway share.
-    Secret(Secret),
-    /// A PEM text with a public key or a certificate.
-    PublicKey {
-        /// The text.
-        pem: String,
-        /// The family that it has to be of, when the operator said so.
-        family: Option<Family>,
-    },
-}
-
-/// A text that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Box<str>);
 
 impl RealmConfig {
     /// A realm without keys, in the default organisation, as the preset has it.
     pub fn new(name: &str, preset: Preset) -> Self {
         Self {
             name: name.into(),
-            organisation: "default".into(),
+            organisation: OrganisationId::DEFAULT.into(),
             preset,
             keys: Vec::new(),
+            published: PublishedConfig::default(),
             algorithms: None,
             issuer: Expected::default(),
             audience: Expected::default(),
-            user_claim: None,
+            client_id: None,
+            clients: Vec::new(),
+            claims: ClaimsConfig::default(),
+            required: None,
+            forbidden: None,
+            equal: BTreeMap::new(),
             leeway: None,
             longest_lifetime: None,
             require_expiry: None,
             gateway_claims: None,
             anonymous_tokens: None,
+            anonymous_sign_ins: false,
+            unnamed_keys: false,
+            single_use: false,
+            profile: Profile::default(),
         }
     }
 
@@ -129,25 +156,6 @@ impl RealmConfig {
     pub fn with_key(mut self, key: KeyConfig) -> Self {
         self.keys.push(key);
         self
-    }
-}
-
-impl KeyConfig {
-    /// A secret for HMAC.
-    pub fn secret(secret: impl Into<Secret>) -> Self {
-        Self { kid: None, usable_until: None, material: KeyMaterial::Secret(secret.into()) }
-    }
-
-    /// A public key of whatever family the PEM text holds.
-    pub fn public_key(pem: impl Into<String>) -> Self {
-        let material = KeyMaterial::PublicKey { pem: pem.into(), family: None };
-        Self { kid: None, usable_until: None, material }
-    }
-
-    /// A public key that has to be of that family.
-    pub fn public_key_of(family: Family, pem: impl Into<String>) -> Self {
-        let material = KeyMaterial::PublicKey { pem: pem.into(), family: Some(family) };
-        Self { kid: None, usable_until: None, material }
     }
 }
 
@@ -160,30 +168,5 @@ impl Expected {
     /// Whatever that regular expression finds.
     pub fn matching(pattern: &str) -> Self {
         Self { exact: Vec::new(), pattern: Some(pattern.into()) }
-    }
-}
-
-impl Secret {
-    /// The text, for those who sign with it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
     }
 }

@@ -18,9 +18,8 @@ pub use jwk::JwkFault;
 pub use public::PublicKeyFault;
 
 pub(crate) use algorithm::KeyKind;
-pub(crate) use public::{Numbers, PublicKey};
+pub(crate) use public::{Numbers, PublicKey, pem};
 
-use crate::Reason;
 use crate::token::Unverified;
 
 /// The keys of a realm, ready for use.
@@ -65,16 +64,48 @@ impl KeySet {
 
     /// Whether a key of this set made the token's signature. Several may fit while secrets rotate; the number of
     /// keys, and so the work, is bounded by the configuration.
-    pub(crate) fn check(&self, token: &Unverified<'_>, now: UnixSeconds) -> Result<(), Reason> {
-        let mut tried = false;
-        for slot in self.slots.iter().filter(|slot| slot.fits(token, now)) {
-            tried = true;
-            if slot.check.holds(token.signed, token.signature) {
-                return Ok(());
-            }
-        }
-        Err(if tried { Reason::Signature } else { Reason::NoKey })
+    pub(crate) fn check(&self, token: &Unverified<'_>, now: UnixSeconds) -> Answer {
+        self.ask(token, |slot| slot.fits(token, now))
     }
+
+    /// The same for keys that are found by name alone: the token has to name its key, and without a name there must
+    /// be one key that could have signed it.
+    pub(crate) fn check_named(&self, token: &Unverified<'_>) -> Answer {
+        let algorithm = token.header.algorithm;
+        let candidates = || self.slots.iter().filter(|slot| slot.algorithm == algorithm);
+        match token.header.kid.as_deref() {
+            Some(kid) => {
+                self.ask(token, |slot| slot.algorithm == algorithm && slot.kid.as_deref() == Some(kid))
+            }
+            None if candidates().count() == 1 => self.ask(token, |slot| slot.algorithm == algorithm),
+            None => Answer::NoKey,
+        }
+    }
+
+    fn ask(&self, token: &Unverified<'_>, fits: impl Fn(&Slot) -> bool) -> Answer {
+        let mut answer = Answer::NoKey;
+        for slot in self.slots.iter().filter(|slot| fits(slot)) {
+            if slot.check.holds(token.signed, token.signature) {
+                return Answer::Holds { until: slot.usable_until.unwrap_or(UnixSeconds(i64::MAX)) };
+            }
+            answer = Answer::Fails;
+        }
+        answer
+    }
+}
+
+/// What keys have to say about a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// One of them made it.
+    Holds {
+        /// The last second in which that key is in use.
+        until: UnixSeconds,
+    },
+    /// The key that should have made it did not.
+    Fails,
+    /// There is no such key.
+    NoKey,
 }
 
 impl Slot {

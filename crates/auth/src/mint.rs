@@ -101,20 +101,19 @@ impl TokenDraft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{KeyConfig, Preset, RealmConfig, RealmsConfig};
+    use crate::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 
     const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
     #[test]
     fn what_is_minted_is_accepted_by_a_strict_realm_with_the_same_secret() {
         let key = DevelopmentKey::from_random([7; 32]);
-        let connection =
-            RealmConfig::new("dev", Preset::Static).with_key(KeyConfig::secret(key.secret().clone()));
-        let config = RealmsConfig { connection, subscription: None, allow_no_token: false };
-        let (realms, warnings) = config.build().expect("a good configuration");
+        let realm = RealmConfig::new("dev", Preset::Static).with_key(KeyConfig::secret(key.secret().clone()));
+        let (realms, warnings) = RealmsConfig::of(realm).build().expect("a good configuration");
+        let trust = realms.trust(&TrustConfig::default()).expect("one realm");
         assert_eq!(warnings, []);
         let token = key.connection_token(&TokenDraft::new("42", Some(Duration::from_secs(60))), NOW);
-        let identity = realms.connection(&token, NOW).expect("a good token");
+        let identity = trust.connection(&token, NOW).at_once().expect("a good token");
         assert_eq!(identity.user.as_str(), "42");
         assert_eq!(identity.expires, Some(UnixSeconds(NOW.0 + 60)));
     }

@@ -96,6 +96,11 @@ impl PublishedKeys {
         &self.policy
     }
 
+    /// The algorithms that they may serve.
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
+    }
+
     /// What was fetched last.
     pub fn current(&self) -> Guard<Arc<Snapshot>> {
         self.current.load()

@@ -3,48 +3,106 @@
 //! The order of checks is written here and nowhere else. What only a new token can heal is looked at first, the
 //! time last: a peer that hears "expired" knows that nothing else was wrong.
 //!
-//! - `rules`: what the realm demands;
+//! - `keyring`: its keys, given and fetched;
+//! - `rules`: what the realm demands; `path`: where in a token something stands;
 //! - `claims`: claims with their types;
+//! - `organisations`: for which tenants it speaks;
 //! - `grant`: what the claims amount to.
 
 mod claims;
-mod grant;
+pub(crate) mod grant;
+mod keyring;
+mod organisations;
+mod path;
 mod rules;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vestibule_model::{Identity, OrganisationId, SubscriptionGrant, UnixSeconds};
+use vestibule_model::{Identity, OrganisationId, Profile, SubscriptionGrant, UnixSeconds};
 
-use crate::Reason;
-use crate::key::KeySet;
+use crate::published::PublishedKeys;
 use crate::token::Unverified;
+use crate::{Algorithm, Reason};
 use claims::Claims;
 
-pub(crate) use rules::{Accepted, Rules};
+pub(crate) use keyring::{Doubt, Keyring, Published};
+pub(crate) use organisations::Organisations;
+pub use path::ClaimPath;
+pub(crate) use rules::{Accepted, Equal, Mapping, NamedPath, Rules};
 
 /// One trusted source of tokens. Built by [`RealmConfig::build`](crate::RealmConfig::build).
 pub struct Realm {
-    name: Arc<str>,
-    organisation: OrganisationId,
-    keys: KeySet,
-    rules: Rules,
+    pub(crate) name: Arc<str>,
+    pub(crate) organisations: Organisations,
+    pub(crate) keys: Keyring,
+    pub(crate) rules: Rules,
+    pub(crate) mapping: Mapping,
+    pub(crate) profile: Profile,
+}
+
+/// What a token is good for, and for how long nothing about it has to be looked at again.
+pub(crate) struct Verified<T> {
+    pub(crate) value: T,
+    /// The last second in which its times and its key are good.
+    pub(crate) until: UnixSeconds,
 }
 
 impl Realm {
-    pub(crate) fn new(name: &str, organisation: &str, keys: KeySet, rules: Rules) -> Self {
-        Self { name: name.into(), organisation: bound_organisation(organisation), keys, rules }
-    }
-
     /// The name under which it is configured.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The tenant to which all its tokens belong.
-    pub fn organisation(&self) -> &OrganisationId {
-        &self.organisation
+    /// The tenant to which all its tokens belong; `None`: each names its own.
+    pub const fn organisation(&self) -> Option<&OrganisationId> {
+        match &self.organisations {
+            Organisations::Fixed(organisation) => Some(organisation),
+            Organisations::Named { .. } => None,
+        }
+    }
+
+    /// The codes with which its clients are answered.
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// Whether each of its tokens opens one connection. They have a `jti`, and a connection must not stand before
+    /// that has been put aside as used.
+    pub const fn is_single_use(&self) -> bool {
+        self.rules.single_use
+    }
+
+    /// The last second in which a token of this bearer could still be used, when it is verified now.
+    pub fn last_use(&self, bearer: &Identity, now: UnixSeconds) -> UnixSeconds {
+        let after = |start: UnixSeconds, seconds: i64| UnixSeconds(start.0.saturating_add(seconds));
+        match bearer.expires {
+            // Where tokens speak about the connection, this is its end and not the token's.
+            Some(end) if !self.rules.gateway_claims => after(end, self.rules.leeway),
+            _ => match self.longest_life() {
+                Some(longest) => after(now, i64::try_from(longest.as_secs()).unwrap_or(i64::MAX)),
+                None => UnixSeconds(i64::MAX),
+            },
+        }
+    }
+
+    /// The keys that its provider publishes.
+    pub fn published(&self) -> Option<&Arc<PublishedKeys>> {
+        self.keys.published()
+    }
+
+    /// The algorithms that its tokens may use.
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.rules.algorithms
+    }
+
+    /// The issuers that are its own alone; `None`: a pattern, or anything.
+    pub(crate) fn exact_issuers(&self) -> Option<&[String]> {
+        match &self.rules.issuer {
+            Accepted::Exactly(issuers) => Some(issuers),
+            Accepted::Anything | Accepted::Matching(_) => None,
+        }
     }
 
     /// How long after it was issued a token can be accepted; `None`: for any time.
@@ -53,17 +111,21 @@ impl Realm {
     }
 
     /// Who bears a connection token.
-    pub(crate) fn identity(&self, token: &Unverified<'_>, now: UnixSeconds) -> Result<Identity, Reason> {
-        let claims = self.believe(token, now)?;
+    pub(crate) fn identity(
+        &self,
+        token: &Unverified<'_>,
+        now: UnixSeconds,
+    ) -> Result<Verified<Identity>, Doubt> {
+        let (claims, key_until) = self.believe(token, now)?;
         if claims.channel.is_some() {
-            return Err(Reason::ChannelInConnectionToken);
+            return Err(Reason::ChannelInConnectionToken.into());
         }
         let identity = grant::identity(self, &claims)?;
         self.rules.check_times(&claims, now)?;
         if identity.user.is_anonymous() && !self.rules.anonymous_tokens {
-            return Err(Reason::AnonymousToken);
+            return Err(Reason::AnonymousToken.into());
         }
-        Ok(identity)
+        Ok(Verified { value: identity, until: key_until.min(self.rules.good_until(&claims)) })
     }
 
     /// What a subscription token grants.
@@ -71,39 +133,54 @@ impl Realm {
         &self,
         token: &Unverified<'_>,
         now: UnixSeconds,
-    ) -> Result<SubscriptionGrant, Reason> {
-        let claims = self.believe(token, now)?;
+    ) -> Result<Verified<SubscriptionGrant>, Doubt> {
+        let (claims, key_until) = self.believe(token, now)?;
         if !self.rules.gateway_claims {
-            return Err(Reason::GatewayClaims);
+            return Err(Reason::GatewayClaims.into());
         }
         let grant = grant::subscription(self, &claims)?;
         self.rules.check_times(&claims, now)?;
-        Ok(grant)
-    }
-
-    /// Who comes without a token.
-    pub(crate) fn anonymous(&self) -> Identity {
-        grant::anonymous(self)
+        Ok(Verified { value: grant, until: key_until.min(self.rules.good_until(&claims)) })
     }
 
     /// The checks that every token passes before its claims mean anything: algorithm, key, signature, claim types,
-    /// issuer, audience, lifetime. The form was checked before, the times are checked after.
-    fn believe<'t>(&self, token: &'t Unverified<'t>, now: UnixSeconds) -> Result<Claims<'t>, Reason> {
+    /// issuer, audience, lifetime, and what else the realm demands. The form was checked before, the times are
+    /// checked after. Beside the claims, the last second in which the key is in use.
+    fn believe<'t>(
+        &self,
+        token: &'t Unverified<'t>,
+        now: UnixSeconds,
+    ) -> Result<(Claims<'t>, UnixSeconds), Doubt> {
         if !self.rules.algorithms.contains(&token.header.algorithm) {
-            return Err(Reason::Algorithm);
+            return Err(Reason::Algorithm.into());
         }
-        self.keys.check(token, now)?;
-        let claims = Claims::read(&token.payload, &self.rules)?;
+        let signed = self.keys.check(token, now)?;
+        let claims = Claims::read(&token.payload, &self.rules, &self.mapping)?;
         self.rules.check_source(&claims)?;
         self.rules.check_lifetime(&claims, now)?;
-        Ok(claims)
+        self.rules.check_claims(&claims)?;
+        Ok((claims, signed.until))
+    }
+
+    /// The tenant of a token whose signature held. The realm vouches for it within what it is bound to.
+    fn organisation_of(&self, claims: &Claims<'_>) -> Result<OrganisationId, Reason> {
+        match (&self.organisations, self.organisations.named(claims)?) {
+            (Organisations::Fixed(organisation), _) => Ok(organisation.clone()),
+            (Organisations::Named { .. }, Some(name)) => Ok(OrganisationId::from_verified(&name)),
+            (Organisations::Named { .. }, None) => Err(Reason::NoOrganisation),
+        }
     }
 }
 
-/// The tenant of a realm. The realm's signature vouches for it, so this is the one place where this crate makes an
-/// organisation.
-fn bound_organisation(name: &str) -> OrganisationId {
+/// The tenant to which the configuration binds a realm. Its signature vouches for it.
+pub(crate) fn bound_organisation(name: &str) -> OrganisationId {
     OrganisationId::from_verified(name)
+}
+
+impl From<Reason> for Doubt {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
 }
 
 impl fmt::Debug for Realm {

@@ -3,6 +3,7 @@
 //! It runs on the threads of the workers, so a handler does little and waits for nothing but mail. In reading order:
 //!
 //! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
+//! - [`exchange`]: short-lived tokens for other services;
 //! - [`health`]: whether the process works, and whether it should be sent work;
 //! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
 //! - `organisations`: for whom things are done; `answer`: answers that several of them give;
@@ -10,6 +11,7 @@
 
 mod answer;
 mod demo;
+mod exchange;
 mod health;
 mod organisations;
 mod server;
@@ -30,12 +32,17 @@ use crate::clock::Clock;
 use crate::keys::KeyKeeper;
 use crate::steward::Steward;
 use crate::telemetry::{Counters, Metrics};
+use crate::transport::Origins;
 use crate::worker::Inboxes;
+use vestibule_auth::Trust;
 
+pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
+pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.
-pub const OWN_PATHS: [&str; 3] = ["/livez", "/readyz", "/demo"];
+pub const OWN_PATHS: [&str; 6] =
+    ["/livez", "/readyz", "/demo", JWKS, "/api/v1/cloudflare/request-access", "/api/v1/realtime/token"];
 
 /// What the HTTP service works with.
 pub struct Api {
@@ -47,6 +54,10 @@ pub struct Api {
     pub metrics: Option<String>,
     /// The demo, when this is `vestibule dev`.
     pub demo: Option<DemoSettings>,
+    /// What the house issues.
+    pub issuing: IssuingSettings,
+    /// The routes at which it does, each with the realms that it trusts and the origins of its pages.
+    pub exchanges: Vec<(ExchangeSettings, Trust, Origins)>,
     /// How this node calls itself.
     pub node: String,
     /// The channels that there are.
@@ -69,7 +80,7 @@ pub struct Api {
 /// configuration was checked.
 pub fn router(api: Api) -> Router {
     let metrics = Arc::new(metrics(&api));
-    let mut router = health::routes(&api);
+    let mut router = health::routes(&api).merge(exchange::routes(&api));
     if let Some(demo) = &api.demo {
         router = router.merge(demo::routes(demo, api.clock));
     }
@@ -86,6 +97,7 @@ fn metrics(api: &Api) -> Metrics {
     let records = api.steward.records().clone();
     Metrics::new(api.counters.clone(), api.keys.counters(), api.clock)
         .with_revocations(move || records.revocations().len())
+        .with_refusals(api.steward.refusals())
 }
 
 async fn exposition(State(metrics): State<Arc<Metrics>>) -> Response {

@@ -9,17 +9,18 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::time::interval;
-use vestibule_auth::{Realms, RealmsConfig};
+use vestibule_auth::{Realms, RealmsConfig, Trust};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
+use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_store::Location;
 
-use crate::api::{self, Api};
+use crate::api::{self, Api, ExchangeSettings, IssuingSettings};
 use crate::clock::Clock;
-use crate::config::{Settings, StoreSettings};
+use crate::config::{CentrifugeSettings, Settings, StoreSettings, TrustSettings};
 use crate::keys::KeyKeeper;
 use crate::office::Office;
-use crate::steward::{Records, Steward};
+use crate::steward::{Records, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
     Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start,
@@ -58,50 +59,42 @@ impl House {
     pub fn open(settings: Settings) -> Result<Self, StartFailure> {
         let clock = Clock::start();
         let count = workers(settings.workers);
-        let listeners =
-            bind(settings.listen, count).map_err(|error| StartFailure::Listen(settings.listen, error))?;
-        let address =
-            listeners[0].local_addr().map_err(|error| StartFailure::Listen(settings.listen, error))?;
+        let (address, listeners) = listen(settings.listen, count)?;
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
-        let realms = realms(settings.realms)?;
-        let longest_token = realms.longest_life().unwrap_or(UNKNOWN_LIFETIME);
         let office = Office::open().map_err(StartFailure::Thread)?;
-        let keys = KeyKeeper::open([], &office.handle(), clock).map_err(StartFailure::Keys)?;
+        let realms = realms(settings.realms)?;
+        let trusts = trusts(&realms, &settings.centrifuge.trust)?;
+        let keys = fetch_keys(&realms, &office, clock)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
-        let steward = Steward::new(realms, broker, records, |errand| {
+        let steward = Steward::new(trusts, keys.clone(), broker, records, |errand| {
             tokio::task::spawn_local(errand);
         });
-        let rules = Arc::new(settings.centrifuge.rules);
+        let rules = Arc::new(settings.centrifuge.rules.clone());
         let api = Api {
             settings: settings.api,
             health: settings.health,
             metrics: settings.metrics,
             demo: settings.demo,
+            exchanges: exchanges(&settings.issuing, &realms)?,
+            issuing: settings.issuing,
             node: settings.node,
             rules: Arc::clone(&rules),
             steward: steward.clone(),
             keys,
             inboxes: inboxes.clone(),
             counters: counters.clone(),
-            longest_token,
+            longest_token: realms.longest_life().unwrap_or(UNKNOWN_LIFETIME),
             clock,
         };
+        let admission =
+            Admission::new(settings.connections, settings.connections_per_second, counters.clone());
         let site = Arc::new(Site {
-            centrifuge: CentrifugeDoor {
-                path: settings.centrifuge.path,
-                enabled: settings.centrifuge.enabled,
-                origins: Origins::new(&settings.centrifuge.allowed_origins).map_err(StartFailure::Origins)?,
-                rules,
-            },
+            centrifuge: door(settings.centrifuge, rules)?,
             router: api::router(api),
-            admission: Admission::new(
-                settings.connections,
-                settings.connections_per_second,
-                counters.clone(),
-            ),
+            admission,
             head_timeout: settings.head_timeout,
         });
         let seats = Seats::new(settings.connections_per_user);
@@ -123,8 +116,8 @@ impl House {
         };
         let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        let grace = settings.shutdown;
-        Ok(Self { address, inboxes, counters, threads, steward, _office: office, clock, stops, grace })
+        let (_office, grace) = (office, settings.shutdown);
+        Ok(Self { address, inboxes, counters, threads, steward, _office, clock, stops, grace })
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -154,6 +147,36 @@ impl House {
     }
 }
 
+/// The routes at which tokens are issued, each with its realms.
+fn exchanges(
+    issuing: &IssuingSettings,
+    realms: &Realms,
+) -> Result<Vec<(ExchangeSettings, Trust, Origins)>, StartFailure> {
+    let open = |settings: &ExchangeSettings| {
+        let trust = realms.trust(&settings.trust).map_err(StartFailure::Realms)?;
+        let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
+        Ok((settings.clone(), trust, origins))
+    };
+    issuing.exchanges.iter().map(open).collect()
+}
+
+fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoor, StartFailure> {
+    let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
+    Ok(CentrifugeDoor { path: settings.path, enabled: settings.enabled, origins, rules })
+}
+
+/// A listener for each worker, all at one address.
+fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listener>), StartFailure> {
+    let fault = |error| StartFailure::Listen(wanted, error);
+    let listeners = bind(wanted, workers).map_err(fault)?;
+    Ok((listeners[0].local_addr().map_err(fault)?, listeners))
+}
+
+fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeeper, StartFailure> {
+    let published = realms.iter().filter_map(|realm| realm.published()).cloned();
+    KeyKeeper::open(published, &office.handle(), clock).map_err(StartFailure::Keys)
+}
+
 /// What is kept, with somebody who looks after it.
 fn open_records(settings: &StoreSettings, office: &Office, clock: Clock) -> Result<Records, StartFailure> {
     let StoreSettings { location, revocations } = settings;
@@ -176,6 +199,14 @@ fn realms(config: RealmsConfig) -> Result<Realms, StartFailure> {
         tracing::warn!("{warning}");
     }
     Ok(realms)
+}
+
+/// The realms that the door trusts.
+fn trusts(realms: &Realms, settings: &TrustSettings) -> Result<Trusts, StartFailure> {
+    Ok(Trusts {
+        connections: realms.trust(&settings.connections).map_err(StartFailure::Realms)?,
+        subscriptions: realms.trust(&settings.subscriptions).map_err(StartFailure::Realms)?,
+    })
 }
 
 /// One for each core, and no more than a broker can tell apart.

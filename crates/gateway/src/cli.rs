@@ -2,15 +2,20 @@
 //!
 //! - [`command`]: what can be asked for; [`flags`]: every key of a configuration is a flag;
 //! - [`run`]: a house from its opening to its end; [`descriptors`]: how many sockets it may have;
-//! - [`sessions`]: what is asked of a house that runs.
+//! - [`sessions`]: what is asked of a house that runs;
+//! - [`keygen`], [`token`], [`realm`]: keys, tokens and realms, without a house; [`words`]: what they have in common.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line speaks to a person")]
 
 pub mod command;
 pub mod descriptors;
 pub mod flags;
+pub mod keygen;
+pub mod realm;
 pub mod run;
 pub mod sessions;
+pub mod token;
+pub mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -45,8 +50,11 @@ pub fn main(
         Some(("dev", matches)) => develop(sources(matches, variables)),
         Some(("check", matches)) => check(own::load(&sources(matches, variables))),
         Some((verb @ ("revoke" | "block" | "unblock" | "revocations"), matches)) => {
-            sessions::run(verb, matches, &sources(matches, variables))
+            sessions::run(verb, matches, variables)
         }
+        Some(("keygen", matches)) => keygen::run(matches),
+        Some(("token", matches)) => token::run(matches, variables),
+        Some(("realm", matches)) => realm::run(matches, variables),
         Some(("config", _)) => {
             print!("{}", own::print::defaults());
             ENDED

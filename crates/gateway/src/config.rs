@@ -19,10 +19,10 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use vestibule_auth::RealmsConfig;
+use vestibule_auth::{RealmsConfig, TrustConfig};
 use vestibule_doors::centrifuge::rules::Rules;
 
-pub use crate::api::{ApiSettings, DemoSettings};
+pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings};
 use crate::worker::Limits;
 use vestibule_store::Location;
 
@@ -45,10 +45,12 @@ pub struct Settings {
     pub connections_per_second: Option<NonZeroU32>,
     /// Connections that a user may have on a node.
     pub connections_per_user: Option<NonZeroU32>,
-    /// Who may come in.
+    /// All sources of tokens.
     pub realms: RealmsConfig,
     /// The door of the Centrifuge protocol.
     pub centrifuge: CentrifugeSettings,
+    /// What the house issues.
+    pub issuing: IssuingSettings,
     /// The server API.
     pub api: ApiSettings,
     /// Where `{}` says that the process works, as load balancers of Centrifugo expect it; `None`: nowhere.
@@ -81,8 +83,30 @@ pub struct CentrifugeSettings {
     pub enabled: bool,
     /// Where it is, beside `/`: no slash at the end.
     pub path: String,
+    /// Who may come in.
+    pub trust: TrustSettings,
     /// Origins of pages that may enter, with `*` for anything.
     pub allowed_origins: Vec<String>,
     /// What sessions go by.
     pub rules: Rules,
+}
+
+/// The realms that a door trusts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustSettings {
+    /// With connection tokens.
+    pub connections: TrustConfig,
+    /// With subscription tokens.
+    pub subscriptions: TrustConfig,
+}
+
+impl TrustSettings {
+    /// Realms by their names; none: all of them, and those of connections for subscriptions.
+    pub fn new(connections: &[String], subscriptions: &[String], allow_no_token: bool) -> Self {
+        let subscriptions = if subscriptions.is_empty() { connections } else { subscriptions };
+        Self {
+            connections: TrustConfig { realms: connections.to_vec(), allow_no_token },
+            subscriptions: TrustConfig { realms: subscriptions.to_vec(), allow_no_token: false },
+        }
+    }
 }

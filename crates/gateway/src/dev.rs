@@ -52,10 +52,10 @@ fn is_given(sources: &Sources, key: &str) -> bool {
 fn development_key(settings: &Settings) -> Option<DevelopmentKey> {
     let secret = |material: &KeyMaterial| match material {
         KeyMaterial::Secret(secret) => Some(Secret::clone(secret)),
-        KeyMaterial::PublicKey { .. } => None,
+        KeyMaterial::PublicKey { .. } | KeyMaterial::Jwk(_) => None,
     };
-    let keys = &settings.realms.connection.keys;
-    keys.iter().find_map(|key| secret(&key.material)).map(DevelopmentKey::from_secret)
+    let mut keys = settings.realms.realms.iter().flat_map(|realm| &realm.keys);
+    keys.find_map(|key| secret(&key.material)).map(DevelopmentKey::from_secret)
 }
 
 #[cfg(test)]
@@ -83,10 +83,11 @@ mod tests {
     fn its_tokens_are_accepted_by_its_realm() {
         let Development { plan, greeting } = development(&[], &[]);
         let (realms, _) = plan.settings.realms.build().unwrap();
+        let trust = realms.trust(&plan.settings.centrifuge.trust.connections).unwrap();
         let tokens: Vec<_> = greeting.split_whitespace().filter(|word| word.starts_with("eyJ")).collect();
         let users: Vec<_> = tokens
             .iter()
-            .map(|token| realms.connection(token, NOW).unwrap().user.as_str().to_owned())
+            .map(|token| trust.connection(token, NOW).at_once().unwrap().user.as_str().to_owned())
             .collect();
         assert_eq!(users, ["alice", "bob"]);
     }

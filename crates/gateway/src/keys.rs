@@ -6,11 +6,12 @@
 //!
 //! - `desk`: moves the machine of one realm;
 //! - `fetcher`: one fetch, with its bounds; `fault`: why one failed;
-//! - `news`: what a fetch changed, for the log.
+//! - `look`: one fetch for an operator; `news`: what a fetch changed, for the log.
 
 mod desk;
 mod fault;
 mod fetcher;
+mod look;
 mod news;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -30,6 +31,7 @@ use crate::telemetry::RealmCounters;
 
 use desk::{Desk, LastFault};
 use fetcher::Fetcher;
+pub use look::Look;
 
 /// How long a wish may wait for its answer: a fetch, and a little more.
 const PATIENCE: Duration = Duration::from_millis(2_500);

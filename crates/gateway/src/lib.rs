@@ -11,6 +11,7 @@
 //! - [`steward`]: does what sessions ask for;
 //! - [`keys`]: fetches the keys that providers publish;
 //! - [`telemetry`]: what the house counts and says;
+//! - [`rate`]: how often something may happen;
 //! - [`office`]: where things are done that would hold the workers up; [`clock`]: its one clock.
 
 pub mod api;
@@ -21,6 +22,7 @@ pub mod config;
 pub mod dev;
 pub mod keys;
 pub mod office;
+pub mod rate;
 pub mod steward;
 pub mod telemetry;
 pub mod transport;

@@ -1,7 +1,7 @@
 //! Carries out what sessions ask for.
 //!
 //! One `match` leads from an effect to the function that does it. The steward holds what is shared by all workers
-//! (realms, broker, records) and nothing of any connection.
+//! (trusted realms, broker, records) and nothing of any connection.
 //!
 //! - `records`: what is kept, revocations first of all; `verify`: tokens that come with a connection;
 //! - `subscribe`, `recovery`: what a subscription needs of the world; `errand`: things that may take a while.
@@ -14,7 +14,6 @@ mod verify;
 
 use std::sync::Arc;
 
-use vestibule_auth::Realms;
 use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, BrokerError, WorkerId};
 use vestibule_doors::contract::{Effect, Fault, Outcome};
@@ -22,9 +21,13 @@ use vestibule_model::{
     ChannelKey, ClientInfo, Credential, HistoryQuery, Now, OrganisationId, Position, UserId,
 };
 
+use crate::keys::KeyKeeper;
+use crate::telemetry::Refusals;
+
 pub use errand::Spawn;
 pub use records::Records;
 pub use subscribe::{Departure, NewSubscription};
+pub use verify::{Trusts, Unidentified};
 
 /// The broker of this house. A second kind makes this an enum with one arm each.
 pub type HouseBroker = MemoryBroker;
@@ -34,16 +37,18 @@ pub type HouseBroker = MemoryBroker;
 pub struct Steward(Arc<Inner>);
 
 struct Inner {
-    realms: Realms,
+    trusts: Trusts,
+    keys: KeyKeeper,
     broker: HouseBroker,
     records: Records,
+    refusals: Refusals,
     spawn: Spawn,
 }
 
 impl Steward {
     /// A steward over these. `spawn` takes what cannot be done at once.
-    pub fn new(realms: Realms, broker: HouseBroker, records: Records, spawn: Spawn) -> Self {
-        Self(Arc::new(Inner { realms, broker, records, spawn }))
+    pub fn new(trusts: Trusts, keys: KeyKeeper, broker: HouseBroker, records: Records, spawn: Spawn) -> Self {
+        Self(Arc::new(Inner { trusts, keys, broker, records, refusals: Refusals::default(), spawn }))
     }
 
     /// What is kept.
@@ -62,6 +67,11 @@ impl Steward {
         self.0.records.revocations().find(organisation, user, credential, now.unix)
     }
 
+    /// Which tokens were not taken.
+    pub fn refusals(&self) -> &Refusals {
+        &self.0.refusals
+    }
+
     /// The broker, for those who publish without a connection.
     pub fn broker(&self) -> &HouseBroker {
         &self.0.broker
@@ -71,8 +81,10 @@ impl Steward {
     pub async fn perform(self, effect: Effect, now: Now) -> Outcome {
         let broker = self.broker();
         match effect {
-            Effect::Authenticate(token) => Outcome::Identity(self.authenticate(token, now).map(Box::new)),
-            Effect::Authorise(token) => Outcome::Grant(self.authorise(&token, now).map(Box::new)),
+            Effect::Authenticate(token) => {
+                Outcome::Identity(self.authenticate(token, now).await.map(Box::new))
+            }
+            Effect::Authorise(token) => Outcome::Grant(self.authorise(&token, now).await.map(Box::new)),
             Effect::Publish { channel, publication, options } => Outcome::Published(
                 broker.publish(&channel, publication, &options, now).await.map(|_| ()).map_err(fault),
             ),

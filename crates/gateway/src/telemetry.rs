@@ -2,6 +2,7 @@
 //!
 //! - `counters`: what each worker counts, without sharing a cache line with another;
 //! - `realms`: what is counted of the keys that realms fetch;
+//! - `refusals`: tokens that were not taken;
 //! - `metrics`: what all of them count, under the names that operators know;
 //! - `log`: how the log is written.
 
@@ -9,7 +10,9 @@ mod counters;
 pub mod log;
 mod metrics;
 mod realms;
+mod refusals;
 
 pub use counters::{Counter, Counters, Gauge};
 pub use metrics::Metrics;
 pub use realms::RealmCounters;
+pub use refusals::Refusals;

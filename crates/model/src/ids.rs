@@ -11,6 +11,9 @@ use std::sync::Arc;
 pub struct OrganisationId(Arc<str>);
 
 impl OrganisationId {
+    /// The name of the one organisation of an installation that speaks of none.
+    pub const DEFAULT: &str = "default";
+
     /// The organisation that a verified credential names.
     pub fn from_verified(name: &str) -> Self {
         Self(name.into())

@@ -24,6 +24,11 @@ pub const STEPS: &[Step] = &[
     Step { name: "acceptance", about: "the house from outside, over real sockets", run: acceptance },
     Step { name: "simulation", about: "seeded worlds", run: simulation },
     Step { name: "conformance", about: "the official clients of the protocol", run: conformance },
+    Step {
+        name: "providers",
+        about: "real identity providers, and other libraries for tokens",
+        run: providers,
+    },
     Step { name: "browser", about: "two browser windows in the demo room", run: browser },
 ];
 
@@ -94,6 +99,12 @@ fn conformance(house: &House) -> Result<Done, String> {
     let gateway = built(house)?;
     let mut clients = program(&house.root, "conformance/run.sh", &["js", "python", "java"]);
     run(clients.env("VESTIBULE_BIN", gateway)).map(|()| Done::Checked)
+}
+
+fn providers(house: &House) -> Result<Done, String> {
+    let gateway = built(house)?;
+    let mut providers = program(&house.root, "conformance/run.sh", &["providers"]);
+    run(providers.env("VESTIBULE_BIN", gateway)).map(|()| Done::Checked)
 }
 
 fn browser(house: &House) -> Result<Done, String> {

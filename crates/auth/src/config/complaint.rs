@@ -1,8 +1,11 @@
 //! What can be wrong with a realm's configuration, and what is merely unwise.
 
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
-use crate::{Algorithm, Family, PublicKeyFault};
+use crate::jwks::AddressFault;
+use crate::{Algorithm, Family, JwkFault, PublicKeyFault};
 
 /// Something that keeps a realm from being built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Fault {
     ShortSecret(usize),
     /// The public key cannot be used.
     PublicKey(PublicKeyFault),
+    /// The key as JSON cannot be used.
+    Jwk(JwkFault),
     /// The public key is not of the family that was asked for.
     WrongFamily {
         /// What was asked for.
@@ -39,11 +44,35 @@ pub enum Fault {
     ExactAndPattern,
     /// The pattern is not a regular expression; the text says where.
     Pattern(String),
-    /// Not a name of letters and `_`.
-    ClaimName,
+    /// Not a path of claims, or one with `*` where one thing alone can stand.
+    ClaimPath,
+    /// A path by which something is decided leads to what users can write themselves.
+    UserEditable,
+    /// The organisation comes from a claim, and it is not known from which.
+    NoOrganisationClaim,
+    /// The provider's issuer is not given.
+    NoIssuer,
+    /// It is not known where the provider publishes its keys.
+    NoAddress,
+    /// Keys are not fetched from such an address.
+    Address(AddressFault),
+    /// The address of the keys and the address at which it can be found exclude each other.
+    TwoAddresses,
+    /// Another realm has this name.
+    Twice,
+    /// There is no realm of this name.
+    NoSuchRealm,
+    /// The realm of that name has the same issuer, and both are trusted at one door.
+    SharedIssuer(String),
+    /// The realm of that name takes any issuer too, and both are trusted at one door.
+    OpenIssuers(String),
+    /// Peers without a token are let in, and it is not clear to which organisation they belong.
+    NobodysOrganisation,
     /// More than a minute.
     LeewayTooLong,
-    /// The subscription realm must be of the connection realm's organisation.
+    /// Not within these bounds.
+    Range(RangeInclusive<Duration>),
+    /// No connection could use a subscription token of the realm: none is of its organisation.
     OtherOrganisation,
 }
 
@@ -70,6 +99,16 @@ pub enum Warning {
         realm: String,
         /// The algorithm.
         algorithm: Algorithm,
+    },
+    /// Tokens of every client of the provider are accepted.
+    AnyClient {
+        /// The realm's name.
+        realm: String,
+    },
+    /// The provider may name any organisation.
+    AnyOrganisation {
+        /// The realm's name.
+        realm: String,
     },
     /// A pattern without `^` and `$` also accepts texts that only contain what is meant.
     LoosePattern {
@@ -100,6 +139,8 @@ impl fmt::Display for Fault {
                 )
             }
             Self::PublicKey(fault) => fault.fmt(f),
+            Self::Jwk(fault) => fault.fmt(f),
+            Self::Range(range) => write!(f, "must be from {:?} to {:?}", range.start(), range.end()),
             Self::WrongFamily { expected, found } => {
                 write!(f, "an {expected} key is expected, this is {found}")
             }
@@ -107,7 +148,31 @@ impl fmt::Display for Fault {
             Self::TooManyKeys(count) => write!(f, "{count} keys; at most {} are tried", super::MAX_KEYS),
             Self::ExactAndPattern => f.write_str("give either exact values or a pattern"),
             Self::Pattern(message) => write!(f, "not a regular expression: {message}"),
-            Self::ClaimName => f.write_str("a claim's name consists of letters and _"),
+            Self::ClaimPath => f.write_str(
+                "not the path of a claim: names with dots between them, those with dots in them in double quotes",
+            ),
+            Self::UserEditable => {
+                f.write_str("users can write this claim themselves, so nothing can be decided by it")
+            }
+            Self::NoOrganisationClaim => f.write_str("which claim names the organisation?"),
+            Self::NoIssuer => f.write_str("the provider's issuer must be given"),
+            Self::NoAddress => f.write_str("it is not known where the provider publishes its keys"),
+            Self::Address(fault) => write!(f, "keys cannot be fetched from there: {fault}"),
+            Self::TwoAddresses => f.write_str("give either jwks_url or discovery_url"),
+            Self::Twice => f.write_str("another realm has this name"),
+            Self::NoSuchRealm => f.write_str("there is no such realm"),
+            Self::SharedIssuer(other) => write!(
+                f,
+                "realm {other:?} has the same issuer, and a door that trusts both could not tell whose a token is"
+            ),
+            Self::OpenIssuers(other) => write!(
+                f,
+                "realm {other:?} has no list of issuers either, and a door that trusts both could not tell whose a \
+                 token is"
+            ),
+            Self::NobodysOrganisation => f.write_str(
+                "who brings no token must belong to one organisation: trust realms of one organisation here",
+            ),
             Self::LeewayTooLong => write!(f, "at most {} s", super::MAX_LEEWAY.as_secs()),
             Self::OtherOrganisation => {
                 f.write_str("subscription tokens must belong to the organisation of the connection tokens")
@@ -128,6 +193,15 @@ impl fmt::Display for Warning {
             Self::NoKeyFor { realm, algorithm } => {
                 write!(f, "realm {realm:?} allows {algorithm} but has no key for it")
             }
+            Self::AnyClient { realm } => write!(
+                f,
+                "realm {realm:?} names neither audiences nor clients, so tokens that were made for any application \
+                 of the provider are accepted"
+            ),
+            Self::AnyOrganisation { realm } => write!(
+                f,
+                "realm {realm:?} may speak for any organisation: whoever rules the provider rules them all"
+            ),
             Self::LoosePattern { realm, field } => {
                 write!(
                     f,

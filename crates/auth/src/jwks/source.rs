@@ -1,5 +1,6 @@
 //! Where the keys of a realm are, and how often they are looked at.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::KeyAddress;
@@ -60,6 +61,8 @@ impl Source {
 
     /// How long a request may take unless somebody says otherwise: a provider that hangs must not hold connections.
     pub const TIMEOUT: Duration = Duration::from_secs(2);
+    /// How long a request may be allowed to take.
+    pub const TIMEOUTS: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(10);
 }
 
 impl Policy {
@@ -67,6 +70,10 @@ impl Policy {
     pub const SHORTEST: Duration = Duration::from_secs(60);
     /// Keys are looked at no less often, so that one that was withdrawn is gone in time.
     pub const LONGEST: Duration = Duration::from_secs(600);
+    /// How long the pause after a fetch for an unknown key may be.
+    pub const COOLDOWNS: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_secs(30);
+    /// Keys that could not be looked at for longer are trusted by nobody.
+    pub const LONGEST_STALE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
     /// Between two tries while nothing can be fetched there is never more than this.
     pub const LONGEST_RETRY: Duration = Duration::from_secs(60);
     /// After the first failure the next try comes so soon; then twice as late each time.

@@ -111,7 +111,6 @@ impl PublicKey {
 
     /// The key for others to check signatures with, its members in the order of the alphabet. Without an algorithm it
     /// is for all that work with such a key.
-    #[cfg_attr(not(test), expect(dead_code, reason = "whoever issues tokens publishes keys by it"))]
     pub(crate) fn to_jwk(&self, kid: &str, algorithm: Option<Algorithm>) -> String {
         let mut members = self.members();
         members.push(("use", "sig".into()));
@@ -123,12 +122,17 @@ impl PublicKey {
 
     /// The key's name after RFC 7638: the SHA-256 of what makes it this key, in base64url.
     pub(crate) fn thumbprint(&self) -> String {
-        let digest = digest::digest(&digest::SHA256, object(&self.members()).as_bytes());
+        let digest = digest::digest(&digest::SHA256, self.to_bare_jwk().as_bytes());
         URL_SAFE_NO_PAD.encode(digest)
     }
 
+    /// The numbers of the key and nothing else, its members in the order of the alphabet.
+    pub(crate) fn to_bare_jwk(&self) -> String {
+        object(&self.members())
+    }
+
     /// The members that make it this key, in the order of the alphabet.
-    fn members(&self) -> Vec<(&'static str, Cow<'static, str>)> {
+    pub(crate) fn members(&self) -> Vec<(&'static str, Cow<'static, str>)> {
         let written = |number: &[u8]| URL_SAFE_NO_PAD.encode(number).into();
         let curve = ("crv", curve_name(self.kind()).into());
         match self.numbers() {
@@ -164,7 +168,7 @@ fn curve(object: &Object<'_>) -> Result<KeyKind, JwkFault> {
     known.into_iter().find(|kind| curve_name(*kind) == name).ok_or(JwkFault::Curve)
 }
 
-fn member<'a>(object: &Object<'a>, name: &'static str) -> Result<Option<Cow<'a, str>>, JwkFault> {
+pub(crate) fn member<'a>(object: &Object<'a>, name: &'static str) -> Result<Option<Cow<'a, str>>, JwkFault> {
     let Some(raw) = object.get(name) else { return Ok(None) };
     text(raw).map(Some).ok_or(JwkFault::Type(name))
 }
@@ -173,7 +177,7 @@ fn needed<'a>(object: &Object<'a>, name: &'static str) -> Result<Cow<'a, str>, J
     member(object, name)?.ok_or(JwkFault::Missing(name))
 }
 
-fn number(object: &Object<'_>, name: &'static str) -> Result<Vec<u8>, JwkFault> {
+pub(crate) fn number(object: &Object<'_>, name: &'static str) -> Result<Vec<u8>, JwkFault> {
     URL_SAFE_NO_PAD.decode(&*needed(object, name)?).map_err(|_| JwkFault::Encoding(name))
 }
 

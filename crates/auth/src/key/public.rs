@@ -4,6 +4,8 @@ use std::fmt;
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents, RsaSubjectPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{PemObject, SectionKind};
 use webpki::EndEntityCert;
@@ -129,6 +131,11 @@ impl PublicKey {
         }
     }
 
+    /// The key as a PEM text.
+    pub(crate) fn to_pem(&self) -> String {
+        pem("PUBLIC KEY", &self.spki)
+    }
+
     pub(crate) const fn kind(&self) -> KeyKind {
         self.kind
     }
@@ -140,6 +147,18 @@ impl PublicKey {
         }
         parse(&self.spki, algorithm)
     }
+}
+
+/// A section of PEM (RFC 7468).
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let mut pem = format!("-----BEGIN {label}-----\n");
+    for line in text.as_bytes().chunks(64) {
+        pem.push_str(&String::from_utf8_lossy(line));
+        pem.push('\n');
+    }
+    pem.push_str(&format!("-----END {label}-----\n"));
+    pem
 }
 
 fn parse(spki: &[u8], algorithm: Algorithm) -> Option<ParsedPublicKey> {

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use serde_json::Number;
 use vestibule_model::UnixSeconds;
 
-use super::Rules;
+use super::path::{Blocked, ClaimPath};
+use super::{Mapping, Rules};
 use crate::Reason;
 use crate::token::Object;
 use crate::token::json::text;
@@ -41,7 +42,7 @@ pub(super) struct Claims<'t> {
 
 impl<'t> Claims<'t> {
     /// Types every registered claim, used or not.
-    pub(super) fn read(payload: &'t Object<'t>, rules: &Rules) -> Result<Self, Reason> {
+    pub(super) fn read(payload: &'t Object<'t>, rules: &Rules, mapping: &Mapping) -> Result<Self, Reason> {
         let mut claims = Self {
             payload,
             null_is_absent: rules.preset.takes_null_as_absent(),
@@ -56,8 +57,8 @@ impl<'t> Claims<'t> {
         };
         claims.id = claims.text("jti")?;
         claims.user = claims.text("sub")?;
-        if &*rules.user_claim != "sub" {
-            claims.user = claims.text_of(&rules.user_claim, "user_id_claim")?;
+        if let Some(path) = &mapping.user {
+            claims.user = claims.text_at(path, "user")?;
         }
         if rules.preset.wants_plain_users() && claims.user.as_deref().is_some_and(|user| !is_plain(user)) {
             return Err(Reason::ClaimValue("sub"));
@@ -78,12 +79,47 @@ impl<'t> Claims<'t> {
 
     /// A claim that is a string.
     pub(super) fn text(&self, name: &'static str) -> Result<Option<Cow<'t, str>>, Reason> {
-        self.text_of(name, name)
+        let Some(raw) = self.raw(name) else { return Ok(None) };
+        text(raw).map(Some).ok_or(Reason::ClaimType(name))
     }
 
-    fn text_of(&self, name: &str, label: &'static str) -> Result<Option<Cow<'t, str>>, Reason> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        text(raw).map(Some).ok_or(Reason::ClaimType(label))
+    /// What stands at a path, as it was written.
+    pub(super) fn raw_at(&self, path: &ClaimPath) -> Result<Option<&'t str>, Blocked> {
+        Ok(path.find(self.payload)?.filter(|raw| !self.null_is_absent || *raw != "null"))
+    }
+
+    /// A string that stands at a path. `what` it is for is how a refusal calls it.
+    pub(super) fn text_at(
+        &self,
+        path: &ClaimPath,
+        what: &'static str,
+    ) -> Result<Option<Cow<'t, str>>, Reason> {
+        match self.raw_at(path) {
+            Ok(None) => Ok(None),
+            Ok(Some(raw)) => text(raw).map(Some).ok_or(Reason::ClaimType(what)),
+            Err(Blocked) => Err(Reason::ClaimType(what)),
+        }
+    }
+
+    /// All strings that stand at a path, single or in lists. Behind a `*` each carries the name that it stood for.
+    pub(super) fn texts_at(&self, path: &ClaimPath, what: &'static str) -> Result<Vec<Box<str>>, Reason> {
+        let wrong = Reason::ClaimType(what);
+        let mut texts = Vec::new();
+        for found in path.find_all(self.payload).map_err(|Blocked| wrong.clone())? {
+            if self.null_is_absent && found.raw == "null" {
+                continue;
+            }
+            let list = match text(found.raw) {
+                Some(one) => vec![one],
+                None => serde_json::from_str(found.raw).map_err(|_| wrong.clone())?,
+            };
+            let named = |text: Cow<'t, str>| match &found.stands_for {
+                Some(name) => format!("{name}:{text}").into(),
+                None => text.into(),
+            };
+            texts.extend(list.into_iter().map(named));
+        }
+        Ok(texts)
     }
 
     /// A claim that is a list of strings, or one string.

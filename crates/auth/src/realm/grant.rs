@@ -1,28 +1,33 @@
 //! What believed claims amount to: the nouns that the house works with.
 
-use std::borrow::Cow;
+use std::collections::HashSet;
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use vestibule_model::{
-    ChannelOverride, Credential, Identity, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelOverride, Credential, Identity, OrganisationId, ServerSubscription, SubscriptionGrant,
+    UnixSeconds, UserId,
 };
 
-use super::Realm;
 use super::claims::{Claims, decode_base64};
+use super::{ClaimPath, Mapping, Realm};
 use crate::Reason;
 use crate::token::Object;
-use crate::token::json::text;
 
 /// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
 /// says who its bearer is and until when, and nothing else.
 pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, Reason> {
+    let Mapping { name, roles, client_type, .. } = &realm.mapping;
+    let organisation = realm.organisation_of(claims)?;
     let mut identity = Identity {
         user: user(claims),
-        credential: credential(claims),
+        name: optional(claims, name.as_ref(), "name")?,
+        roles: all_roles(claims, roles)?,
+        client_type: optional(claims, client_type.as_ref(), "client_type")?,
+        credential: credential(realm, claims)?,
         expires: claims.expires,
-        ..anonymous(realm)
+        ..anonymous(realm, organisation)
     };
     if realm.rules.gateway_claims {
         identity.expires = expiry(claims)?;
@@ -34,8 +39,8 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
 }
 
 /// Whoever comes without a token.
-pub(super) fn anonymous(realm: &Realm) -> Identity {
-    Identity::anonymous(realm.name.clone(), realm.organisation.clone())
+pub(crate) fn anonymous(realm: &Realm, organisation: OrganisationId) -> Identity {
+    Identity { profile: realm.profile, ..Identity::anonymous(realm.name.clone(), organisation) }
 }
 
 /// What a subscription token is good for.
@@ -43,8 +48,8 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
     let client = claims.text("client")?.filter(|client| !client.is_empty());
     Ok(SubscriptionGrant {
         realm: realm.name.clone(),
-        credential: credential(claims),
-        organisation: realm.organisation.clone(),
+        credential: credential(realm, claims)?,
+        organisation: realm.organisation_of(claims)?,
         channel: claims.channel.as_deref().ok_or(Reason::ClaimMissing("channel"))?.into(),
         user: user(claims),
         client: client.as_deref().map(Into::into),
@@ -56,14 +61,37 @@ pub(super) fn subscription(realm: &Realm, claims: &Claims<'_>) -> Result<Subscri
 }
 
 /// What revocations will know the token by.
-fn credential(claims: &Claims<'_>) -> Credential {
-    let session = ["sid", "session_id"].iter().find_map(|name| text(claims.raw(name)?));
-    let said = |text: &Cow<'_, str>| !text.is_empty();
-    Credential {
-        token: claims.id.as_ref().filter(|id| said(id)).map(|id| (&**id).into()),
-        session: session.as_ref().filter(|session| said(session)).map(|session| (&**session).into()),
+fn credential(realm: &Realm, claims: &Claims<'_>) -> Result<Credential, Reason> {
+    let session = match optional(claims, realm.mapping.session.as_ref(), "session") {
+        Err(_) if realm.rules.preset.passes_over_odd_sessions() => None,
+        session => session?,
+    };
+    Ok(Credential {
+        token: claims.id.as_deref().filter(|id| !id.is_empty()).map(Into::into),
+        session,
         issued: claims.issued,
+    })
+}
+
+/// A text of the mapping; one that is empty says nothing.
+fn optional(
+    claims: &Claims<'_>,
+    path: Option<&ClaimPath>,
+    what: &'static str,
+) -> Result<Option<Box<str>>, Reason> {
+    let Some(path) = path else { return Ok(None) };
+    Ok(claims.text_at(path, what)?.filter(|text| !text.is_empty()).map(Into::into))
+}
+
+/// The roles of all paths, each once.
+fn all_roles(claims: &Claims<'_>, paths: &[ClaimPath]) -> Result<Vec<Box<str>>, Reason> {
+    let mut roles: Vec<Box<str>> = Vec::new();
+    for path in paths {
+        roles.extend(claims.texts_at(path, "roles")?);
     }
+    let mut seen = HashSet::with_capacity(roles.len());
+    roles.retain(|role| !role.is_empty() && seen.insert(role.clone()));
+    Ok(roles)
 }
 
 fn user(claims: &Claims<'_>) -> UserId {
@@ -89,7 +117,7 @@ fn subscriptions(claims: &Claims<'_>) -> Result<Vec<ServerSubscription>, Reason>
         return Ok(detailed);
     }
     let mut subscriptions: Vec<ServerSubscription> = Vec::with_capacity(channels.len());
-    let mut seen = std::collections::HashSet::with_capacity(channels.len());
+    let mut seen = HashSet::with_capacity(channels.len());
     for channel in &channels {
         if seen.insert(channel) {
             subscriptions.push(SubscriptionClaim::default().into_subscription(channel)?);

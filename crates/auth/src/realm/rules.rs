@@ -1,11 +1,15 @@
 //! What a realm demands of its tokens.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
 use vestibule_model::UnixSeconds;
 
 use super::claims::Claims;
+use super::path::ClaimPath;
+use crate::config::ClaimValue;
+use crate::token::json::text;
 use crate::{Algorithm, Preset, Reason};
 
 /// The rules of a realm. Times are in seconds.
@@ -18,8 +22,16 @@ pub(crate) struct Rules {
     pub(crate) issuer: Accepted,
     /// Accepted values among `aud`.
     pub(crate) audience: Accepted,
-    /// The claim that names the user.
-    pub(crate) user_claim: Box<str>,
+    /// Claims that must be there.
+    pub(crate) required: Vec<NamedPath>,
+    /// Claims that must not be there.
+    pub(crate) forbidden: Vec<NamedPath>,
+    /// Claims that must have one of some values.
+    pub(crate) equal: Vec<Equal>,
+    /// The clients whose tokens are accepted.
+    pub(crate) client: Option<Equal>,
+    /// Users may have signed in without saying who they are.
+    pub(crate) anonymous_sign_ins: bool,
     /// How wrong clocks may be.
     pub(crate) leeway: i64,
     /// How long a token may live.
@@ -30,6 +42,40 @@ pub(crate) struct Rules {
     pub(crate) gateway_claims: bool,
     /// Tokens may name nobody.
     pub(crate) anonymous_tokens: bool,
+    /// A token opens one connection.
+    pub(crate) single_use: bool,
+}
+
+/// Where in a token things stand.
+pub(crate) struct Mapping {
+    /// The user; `None`: `sub`.
+    pub(crate) user: Option<ClaimPath>,
+    /// The name to show.
+    pub(crate) name: Option<ClaimPath>,
+    /// Roles.
+    pub(crate) roles: Vec<ClaimPath>,
+    /// The client for which the token was made.
+    pub(crate) client_type: Option<ClaimPath>,
+    /// The login session.
+    pub(crate) session: Option<ClaimPath>,
+}
+
+/// A path, and how refusals call it.
+pub(crate) struct NamedPath {
+    /// The path as it was written.
+    pub(crate) name: Arc<str>,
+    /// The path.
+    pub(crate) path: ClaimPath,
+}
+
+/// A claim that must have one of some values.
+pub(crate) struct Equal {
+    /// The claim.
+    pub(crate) claim: NamedPath,
+    /// The values.
+    pub(crate) values: Vec<ClaimValue>,
+    /// The claim may also be absent.
+    pub(crate) may_be_absent: bool,
 }
 
 /// Which texts are accepted.
@@ -43,7 +89,7 @@ pub(crate) enum Accepted {
 }
 
 impl Accepted {
-    fn accepts(&self, text: &str) -> bool {
+    pub(crate) fn accepts(&self, text: &str) -> bool {
         match self {
             Self::Anything => true,
             Self::Exactly(texts) => texts.iter().any(|known| known == text),
@@ -75,6 +121,45 @@ impl Rules {
         Some(Duration::from_secs(u64::try_from(longest).unwrap_or(0)))
     }
 
+    /// What else the token must say, and must not. What would stand inside of something that is no object is not there.
+    pub(super) fn check_claims(&self, claims: &Claims<'_>) -> Result<(), Reason> {
+        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
+            return Err(Reason::Lightweight);
+        }
+        if self.single_use && claims.id.as_deref().is_none_or(str::is_empty) {
+            return Err(Reason::ClaimMissing("jti"));
+        }
+        let there = |claim: &NamedPath| claims.raw_at(&claim.path).ok().flatten();
+        if let Some(claim) = self.required.iter().find(|claim| there(claim).is_none_or(|raw| raw == "null")) {
+            return Err(Reason::Required(Arc::clone(&claim.name)));
+        }
+        if let Some(claim) = self.forbidden.iter().find(|claim| there(claim).is_some()) {
+            return Err(Reason::Forbidden(Arc::clone(&claim.name)));
+        }
+        let holds = |rule: &Equal| {
+            let is_one_of = |raw| rule.values.iter().any(|value| is(raw, value));
+            there(&rule.claim).map_or(rule.may_be_absent, is_one_of)
+        };
+        if let Some(rule) = self.equal.iter().find(|rule| !holds(rule)) {
+            return Err(Reason::Unequal(Arc::clone(&rule.claim.name)));
+        }
+        if self.client.as_ref().is_some_and(|rule| !holds(rule)) {
+            return Err(Reason::Client);
+        }
+        self.check_sign_in(claims)
+    }
+
+    fn check_sign_in(&self, claims: &Claims<'_>) -> Result<(), Reason> {
+        if !self.preset.marks_anonymous_sign_ins() || self.anonymous_sign_ins {
+            return Ok(());
+        }
+        match claims.raw("is_anonymous") {
+            None | Some("false") => Ok(()),
+            Some("true") => Err(Reason::AnonymousSignIn),
+            Some(_) => Err(Reason::ClaimType("is_anonymous")),
+        }
+    }
+
     /// Whether the token was made for a span that the realm allows; counted from `iat`, or from now without one.
     pub(super) fn check_lifetime(&self, claims: &Claims<'_>, now: UnixSeconds) -> Result<(), Reason> {
         let Some(expires) = claims.expires else {
@@ -85,6 +170,12 @@ impl Rules {
             return Err(Reason::Lifetime);
         }
         Ok(())
+    }
+
+    /// The last second in which the times of these claims are good.
+    pub(super) fn good_until(&self, claims: &Claims<'_>) -> UnixSeconds {
+        let last = |end: UnixSeconds| end.0.saturating_add(self.leeway).saturating_sub(1);
+        UnixSeconds(claims.expires.map_or(i64::MAX, last))
     }
 
     /// Whether now is the token's time: before `exp`, and not before `nbf` (in a strict realm nor before `iat`).
@@ -100,5 +191,13 @@ impl Rules {
             return Err(Reason::IssuedInFuture);
         }
         Ok(())
+    }
+}
+
+/// Whether the JSON is that value and of its type.
+fn is(raw: &str, value: &ClaimValue) -> bool {
+    match value {
+        ClaimValue::Text(wanted) => text(raw).is_some_and(|found| found == wanted.as_str()),
+        ClaimValue::Switch(on) => raw == if *on { "true" } else { "false" },
     }
 }

@@ -59,6 +59,11 @@ impl<'a> Object<'a> {
         self.members.iter().find(|(known, _)| known == name).map(|(_, value)| *value)
     }
 
+    /// All members with their names as they are kept.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&Cow<'a, str>, &'a str)> {
+        self.members.iter().map(|(name, value)| (name, *value))
+    }
+
     /// All members, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.members.iter().map(|(name, value)| (name.as_ref(), *value))

@@ -2,9 +2,10 @@
 
 use vestibule_auth::config::{Fault, MAX_KEYS};
 use vestibule_auth::{
-    Algorithm, ConfigError, Expected, Family, KeyConfig, Preset, PublicKeyFault, RealmConfig, RealmsConfig,
-    Warning,
+    Algorithm, ClaimsConfig, ConfigError, Expected, Family, KeyConfig, Preset, PublicKeyFault, RealmConfig,
+    RealmsConfig, Warning,
 };
+use vestibule_model::OrganisationId;
 
 use crate::support::{SECRET, built_realm, lenient, minutes, pem, strict};
 
@@ -16,27 +17,27 @@ fn complaints(config: RealmConfig) -> Vec<(String, Fault)> {
 #[test]
 fn a_good_realm_has_no_warnings() {
     let (realm, warnings) = built_realm(strict());
-    assert_eq!((realm.name(), realm.organisation().as_str()), ("strict", "default"));
+    assert_eq!((realm.name(), realm.organisation().map(OrganisationId::as_str)), ("strict", Some("default")));
     assert_eq!(warnings, []);
 }
 
 #[test]
 fn all_complaints_come_at_once_and_say_where() {
     let config = RealmConfig {
-        organisation: String::new(),
+        organisation: "".into(),
         keys: vec![KeyConfig::secret(""), KeyConfig::secret(SECRET), KeyConfig::public_key("nonsense")],
         issuer: Expected { exact: vec!["a".into()], pattern: Some("^b$".into()) },
         audience: Expected::matching("^(a$"),
-        user_claim: Some("a.b".into()),
+        claims: ClaimsConfig { user: Some("a..b".into()), ..ClaimsConfig::default() },
         leeway: Some(minutes(2)),
         ..RealmConfig::new("", Preset::Centrifugo)
     };
     let complaints = complaints(config);
     let fields: Vec<&str> = complaints.iter().map(|(field, _)| field.as_str()).collect();
     let expected =
-        ["name", "organisation", "keys[0]", "keys[2]", "user_claim", "leeway", "issuer", "audience"];
+        ["name", "organisation", "keys[0]", "keys[2]", "leeway", "issuer", "audience", "user_claim"];
     assert_eq!(fields, expected);
-    assert!(matches!(complaints[7].1, Fault::Pattern(_)));
+    assert!(matches!(complaints[6].1, Fault::Pattern(_)));
 }
 
 #[test]
@@ -104,19 +105,18 @@ fn a_pattern_that_is_not_anchored_is_warned_of() {
 }
 
 #[test]
-fn both_realms_complain_together_and_must_share_an_organisation() {
-    let connection = RealmConfig { user_claim: Some(String::new()), ..lenient() };
-    let subscription = RealmConfig { organisation: "other".into(), leeway: Some(minutes(2)), ..strict() };
-    let config = RealmsConfig { connection, subscription: Some(subscription), allow_no_token: false };
-    let errors = config.build().expect_err("a bad configuration");
-    let error =
-        |realm: &str, field: &str, fault| ConfigError { realm: realm.into(), field: field.into(), fault };
+fn all_realms_complain_together_and_have_names_of_their_own() {
+    let claims = ClaimsConfig { user: Some(String::new()), ..ClaimsConfig::default() };
+    let one = RealmConfig { claims, ..lenient() };
+    let other = RealmConfig { leeway: Some(minutes(2)), name: "lenient".into(), ..strict() };
+    let errors = RealmsConfig { realms: vec![one, other] }.build().expect_err("a bad configuration");
+    let error = |field: &str, fault| ConfigError { realm: "lenient".into(), field: field.into(), fault };
     assert_eq!(
         errors,
         [
-            error("lenient", "user_claim", Fault::ClaimName),
-            error("strict", "leeway", Fault::LeewayTooLong),
-            error("strict", "organisation", Fault::OtherOrganisation),
+            error("user_claim", Fault::ClaimPath),
+            error("name", Fault::Twice),
+            error("leeway", Fault::LeewayTooLong),
         ]
     );
 }

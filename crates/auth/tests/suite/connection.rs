@@ -1,12 +1,12 @@
 //! Connection tokens in Centrifugo's contract.
 
 use serde_json::json;
-use vestibule_auth::{Expected, Preset, RealmConfig, RealmsConfig, Reason, Refusal};
+use vestibule_auth::{ClaimsConfig, Expected, Preset, RealmConfig, Reason, Refusal};
 use vestibule_model::{ChannelOverride, Credential, ServerSubscription, UnixSeconds};
 
 use crate::support::{
-    NOW, at, built, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient,
-    signed, token,
+    NOW, at, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient, malformed,
+    open_house, signed, strict, token,
 };
 
 #[test]
@@ -21,11 +21,18 @@ fn a_good_token_says_who_in_which_organisation_and_until_when() {
 }
 
 #[test]
-fn revocations_know_a_token_by_its_id_and_by_when_it_was_issued() {
-    let claims = claims_with(json!({"jti": "one", "iat": at(-5)}));
+fn revocations_know_a_token_by_its_id_its_session_and_by_when_it_was_issued() {
+    let claims = claims_with(json!({"jti": "one", "sid": "evening", "iat": at(-5)}));
     let known = connect(lenient(), &claims).expect("a good token").credential;
-    let expected = Credential { token: Some("one".into()), session: None, issued: Some(UnixSeconds(at(-5))) };
-    assert_eq!(known, expected);
+    let (token, session) = (Some("one".into()), Some("evening".into()));
+    assert_eq!(known, Credential { token, session, issued: Some(UnixSeconds(at(-5))) });
+}
+
+#[test]
+fn a_session_that_is_no_text_is_none_where_the_claim_has_no_meaning_and_wrong_where_it_has_one() {
+    let claims = claims_with(json!({"sid": 7}));
+    assert_eq!(connect(lenient(), &claims).expect("a good token").credential.session, None);
+    assert_eq!(connect(strict(), &claims), invalid(Reason::ClaimType("session")));
 }
 
 #[test]
@@ -102,11 +109,12 @@ fn a_user_must_be_a_json_string() {
 
 #[test]
 fn another_claim_may_name_the_user() {
-    let realm = || RealmConfig { user_claim: Some("user_id".into()), ..lenient() };
+    let claims = ClaimsConfig { user: Some("user_id".into()), ..ClaimsConfig::default() };
+    let realm = || RealmConfig { claims: claims.clone(), ..lenient() };
     let user = |claims| connect(realm(), &claims).map(|identity| identity.user.as_str().to_owned());
     assert_eq!(user(claims_with(json!({"user_id": "7"}))), Ok("7".into()));
     assert_eq!(user(good_claims()), Ok(String::new()));
-    assert_eq!(user(claims_with(json!({"user_id": 7}))), invalid(Reason::ClaimType("user_id_claim")));
+    assert_eq!(user(claims_with(json!({"user_id": 7}))), invalid(Reason::ClaimType("user")));
 }
 
 #[test]
@@ -260,16 +268,14 @@ fn unknown_claims_do_not_matter() {
 fn without_a_token_the_house_decides() {
     assert_eq!(house(lenient()).anonymous(), Err(Refusal::NoToken));
     let connection = RealmConfig { organisation: "acme".into(), ..RealmConfig::new("r", Preset::Centrifugo) };
-    let (open, _) = built(RealmsConfig { connection, subscription: None, allow_no_token: true });
-    let identity = open.anonymous().expect("whoever comes");
+    let identity = open_house(connection).anonymous().expect("whoever comes");
     assert!(identity.user.is_anonymous());
     assert_eq!((identity.organisation.as_str(), identity.expires), ("acme", None));
 }
 
 #[test]
-fn an_empty_text_is_an_invalid_token_even_where_none_is_needed() {
-    let (open, _) = built(RealmsConfig { connection: lenient(), subscription: None, allow_no_token: true });
-    assert_eq!(open.connection("", NOW), invalid(Reason::Segments));
+fn an_empty_text_is_a_malformed_token_even_where_none_is_needed() {
+    assert_eq!(open_house(lenient()).connection("", NOW), malformed(Reason::Segments));
 }
 
 #[test]

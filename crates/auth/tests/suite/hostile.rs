@@ -16,6 +16,9 @@ use crate::support::{
 
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
+const SYNTAX: Reason = Reason::Payload(JsonFault::Syntax);
+const TWICE: Reason = Reason::Payload(JsonFault::DuplicateName);
+
 /// A name for the failure message, the token, and the reason in a strict realm.
 type Attempt = (&'static str, String, Reason);
 
@@ -92,28 +95,26 @@ fn second_spelling() -> String {
 
 fn json_forms() -> Vec<Attempt> {
     let deep = format!("\"x\":{}{},", "[".repeat(MAX_JSON_DEPTH), "]".repeat(MAX_JSON_DEPTH));
-    let syntax = Reason::Payload(JsonFault::Syntax);
-    let twice = Reason::Payload(JsonFault::DuplicateName);
     vec![
-        ("a payload that is no JSON", payload("sub=42"), syntax),
-        ("a payload that is a list", payload("[]"), syntax),
-        ("a payload that is a string", payload(r#""42""#), syntax),
-        ("a payload that is null", payload("null"), syntax),
-        ("two payloads", payload("{}{}"), syntax),
-        ("a byte order mark", payload("\u{feff}{}"), syntax),
-        ("a comment", payload(r#"{"sub":"42"/**/}"#), syntax),
-        ("a comma too many", payload(r#"{"sub":"42",}"#), syntax),
-        ("NaN", beginning(r#""x":NaN,"#), syntax),
-        ("a number beyond all numbers, nested", beginning(r#""x":[1e999],"#), syntax),
-        ("a lone surrogate", beginning(r#""x":"\ud800","#), syntax),
+        ("a payload that is no JSON", payload("sub=42"), SYNTAX),
+        ("a payload that is a list", payload("[]"), SYNTAX),
+        ("a payload that is a string", payload(r#""42""#), SYNTAX),
+        ("a payload that is null", payload("null"), SYNTAX),
+        ("two payloads", payload("{}{}"), SYNTAX),
+        ("a byte order mark", payload("\u{feff}{}"), SYNTAX),
+        ("a comment", payload(r#"{"sub":"42"/**/}"#), SYNTAX),
+        ("a comma too many", payload(r#"{"sub":"42",}"#), SYNTAX),
+        ("NaN", beginning(r#""x":NaN,"#), SYNTAX),
+        ("a number beyond all numbers, nested", beginning(r#""x":[1e999],"#), SYNTAX),
+        ("a lone surrogate", beginning(r#""x":"\ud800","#), SYNTAX),
         (
             "bytes that are not UTF-8",
             signed(HEADER, b"{\"sub\":\"\xff\"}"),
             Reason::Payload(JsonFault::Encoding),
         ),
-        ("a claim twice", beginning(r#""sub":"admin","#), twice),
-        ("a claim twice, once escaped", beginning(r#""\u0073ub":"admin","#), twice),
-        ("a name twice, nested", beginning(r#""x":{"a":1,"a":2},"#), twice),
+        ("a claim twice", beginning(r#""sub":"admin","#), TWICE),
+        ("a claim twice, once escaped", beginning(r#""\u0073ub":"admin","#), TWICE),
+        ("a name twice, nested", beginning(r#""x":{"a":1,"a":2},"#), TWICE),
         ("nested too deep", beginning(&deep), Reason::Payload(JsonFault::TooDeep)),
         ("alg twice", header(r#"{"alg":"none","alg":"HS256"}"#), Reason::Header(JsonFault::DuplicateName)),
         ("a header that is a list", header("[]"), Reason::Header(JsonFault::Syntax)),

@@ -1,11 +1,11 @@
 //! Subscription tokens in Centrifugo's contract.
 
 use serde_json::{Value, json};
-use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, Reason, Refusal};
+use vestibule_auth::{KeyConfig, Preset, RealmConfig, Reason, Refusal, TrustConfig};
 use vestibule_model::{ChannelOverride, ClientId, SubscriptionGrant, UnixSeconds};
 
 use crate::support::{
-    NOW, SECRET, at, built, claims_with, expired, good_claims, house, invalid, lenient, token,
+    House, NOW, at, built, claims_with, expired, good_claims, house, invalid, lenient, token,
 };
 
 fn subscribe(realm: RealmConfig, claims: &Value) -> Result<SubscriptionGrant, Refusal> {
@@ -98,14 +98,14 @@ fn a_realm_whose_tokens_may_not_speak_about_channels_grants_none() {
 fn a_realm_of_its_own_for_subscriptions_takes_no_connection_tokens_and_the_other_way_round() {
     let other = RealmConfig::new("subscriptions", Preset::Centrifugo)
         .with_key(KeyConfig::secret("another secret that is long enough for it"));
-    let (apart, _) =
-        built(RealmsConfig { connection: lenient(), subscription: Some(other), allow_no_token: false });
-    assert_eq!(apart.subscription(&token(&for_news(json!({}))), NOW), invalid(Reason::Signature));
-    assert!(apart.connection(&token(&good_claims()), NOW).is_ok());
-
-    let same = RealmConfig::new("subscriptions", Preset::Centrifugo).with_key(KeyConfig::secret(SECRET));
-    let connection = RealmConfig::new("connections", Preset::Centrifugo);
-    let (swapped, _) = built(RealmsConfig { connection, subscription: Some(same), allow_no_token: false });
-    assert!(swapped.subscription(&token(&for_news(json!({}))), NOW).is_ok());
-    assert_eq!(swapped.connection(&token(&good_claims()), NOW), invalid(Reason::Algorithm));
+    let realms = built(vec![lenient(), other]);
+    let trust = |name: &str| {
+        let config = TrustConfig { realms: vec![name.into()], allow_no_token: false };
+        House(realms.trust(&config).expect("a realm of that name"))
+    };
+    let (connections, subscriptions) = (trust("lenient"), trust("subscriptions"));
+    assert_eq!(subscriptions.subscription(&token(&for_news(json!({}))), NOW), invalid(Reason::Signature));
+    assert!(connections.subscription(&token(&for_news(json!({}))), NOW).is_ok());
+    assert!(connections.connection(&token(&good_claims()), NOW).is_ok());
+    assert_eq!(subscriptions.connection(&token(&good_claims()), NOW), invalid(Reason::Signature));
 }

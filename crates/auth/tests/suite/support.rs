@@ -5,8 +5,10 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use vestibule_auth::{KeyConfig, Preset, Realm, RealmConfig, Realms, RealmsConfig, Reason, Refusal, Warning};
-use vestibule_model::{Identity, UnixSeconds};
+use vestibule_auth::{
+    KeyConfig, Preset, Realm, RealmConfig, Realms, RealmsConfig, Reason, Refusal, Trust, TrustConfig, Warning,
+};
+use vestibule_model::{Identity, SubscriptionGrant, UnixSeconds};
 
 /// The time of every test.
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
@@ -32,13 +34,41 @@ pub(crate) fn strict() -> RealmConfig {
     RealmConfig::new("strict", Preset::Static).with_key(KeyConfig::secret(SECRET))
 }
 
-/// A house with that realm for everything, which wants tokens.
-pub(crate) fn house(connection: RealmConfig) -> Realms {
-    built(RealmsConfig { connection, subscription: None, allow_no_token: false }).0
+/// The realms that a door trusts, as tests ask them: nobody waits for keys.
+pub(crate) struct House(pub(crate) Trust);
+
+impl House {
+    pub(crate) fn connection(&self, token: &str, now: UnixSeconds) -> Result<Identity, Refusal> {
+        self.0.connection(token, now).at_once().map_err(|rejection| rejection.refusal)
+    }
+
+    pub(crate) fn subscription(&self, token: &str, now: UnixSeconds) -> Result<SubscriptionGrant, Refusal> {
+        self.0.subscription(token, now).at_once().map_err(|rejection| rejection.refusal)
+    }
+
+    pub(crate) fn anonymous(&self) -> Result<Identity, Refusal> {
+        self.0.anonymous().map_err(|rejection| rejection.refusal)
+    }
 }
 
-pub(crate) fn built(config: RealmsConfig) -> (Realms, Vec<Warning>) {
-    config.build().expect("a good configuration")
+/// A house with that realm for everything, which wants tokens.
+pub(crate) fn house(realm: RealmConfig) -> House {
+    house_of(vec![realm])
+}
+
+/// A house with those realms, which wants tokens.
+pub(crate) fn house_of(realms: Vec<RealmConfig>) -> House {
+    House(built(realms).trust(&TrustConfig::default()).expect("realms that can be told apart"))
+}
+
+/// A house with that realm for everything, which lets in whoever comes.
+pub(crate) fn open_house(realm: RealmConfig) -> House {
+    let trust = TrustConfig { realms: Vec::new(), allow_no_token: true };
+    House(built(vec![realm]).trust(&trust).expect("one organisation"))
+}
+
+pub(crate) fn built(realms: Vec<RealmConfig>) -> Realms {
+    RealmsConfig { realms }.build().expect("a good configuration").0
 }
 
 pub(crate) fn built_realm(config: RealmConfig) -> (Realm, Vec<Warning>) {
@@ -100,6 +130,10 @@ pub(crate) fn connect(realm: RealmConfig, claims: &Value) -> Result<Identity, Re
 
 pub(crate) fn invalid<T>(reason: Reason) -> Result<T, Refusal> {
     Err(Refusal::Invalid(reason))
+}
+
+pub(crate) fn malformed<T>(reason: Reason) -> Result<T, Refusal> {
+    Err(Refusal::Malformed(reason))
 }
 
 pub(crate) fn expired<T>(reason: Reason) -> Result<T, Refusal> {

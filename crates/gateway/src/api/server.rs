@@ -4,7 +4,7 @@
 //! calls, `body` takes in what was sent, [`Request`](request::Request) says what is wanted, and the file of that name
 //! does it at the [`Desk`](desk::Desk). Then `reply` has the two forms of an answer.
 //!
-//! `revoke`, `block` and `revocations` end sessions, which Centrifugo leaves to tokens; `term` is until when.
+//! `issue_token` signs tokens from templates. `revoke`, `block` and `revocations` end sessions, which Centrifugo leaves to tokens; `term` is until when.
 //!
 //! - [`batch`]: several calls in one, at `{path}/batch`;
 //! - [`single`]: the older form with the method in the body, at `{path}` itself.
@@ -19,6 +19,7 @@ mod desk;
 mod disconnect;
 mod history;
 mod info;
+mod issue_token;
 mod method;
 mod payload;
 mod presence;
@@ -42,10 +43,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
+use vestibule_model::OrganisationId;
 
 use super::{Api, answer};
 use crate::telemetry::Metrics;
@@ -91,57 +92,61 @@ async fn call(State(server): State<Arc<Server>>, request: HttpRequest) -> Handle
     let Some(method) = path.rsplit('/').next().and_then(Method::named) else {
         return Err(answer::not_found().await);
     };
-    let (head, body) = server.receive(request).await?;
+    let (caller, body) = server.receive(request).await?;
     let request = Request::read(method, &body).map_err(bad_request)?;
-    let answer = server.perform(method, request).await;
-    Ok(reply::whole(answer, server.mode(&head)))
+    let answer = caller.asks(method, request).await;
+    Ok(reply::whole(answer, caller.mode))
 }
 
 /// Several calls in one.
 async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
-    let (head, body) = server.receive(request).await?;
+    let (caller, body) = server.receive(request).await?;
     let batch = read::<Batch<'_>>(&body).map_err(bad_request)?;
     if batch.len() > server.house.settings.batch_size {
-        return Ok(reply::whole(Err(batch::TOO_LONG), server.mode(&head)));
+        return Ok(reply::whole(Err(batch::TOO_LONG), caller.mode));
     }
     let commands = batch.read().map_err(bad_request)?;
-    Ok(reply::bare(batch::perform(commands, &server).await))
+    Ok(reply::bare(batch::perform(commands, &caller).await))
 }
 
 /// One or several calls; the method is in the body.
 async fn call_by_name(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
-    let (_, body) = server.receive(request).await?;
+    let (caller, body) = server.receive(request).await?;
     let commands = single::read_all(&body, server.house.settings.batch_size).map_err(bad_request)?;
-    Ok(reply::bare(single::perform(commands, &server).await))
+    Ok(reply::bare(single::perform(commands, &caller).await))
+}
+
+/// Somebody who has shown a key.
+struct Caller<'a> {
+    server: &'a Server,
+    /// For whom he acts.
+    organisation: &'a OrganisationId,
+    /// How he wants to hear of errors.
+    mode: Mode,
 }
 
 impl Server {
     /// Lets a caller in and takes what was sent.
-    async fn receive(&self, request: HttpRequest) -> Result<(Parts, Bytes), Response> {
+    async fn receive(&self, request: HttpRequest) -> Result<(Caller<'_>, Bytes), Response> {
         let (head, body) = request.into_parts();
-        if !self.keeper.lets_in(&head) {
+        let Some(organisation) = self.keeper.lets_in(&head) else {
             return Err(answer::empty(StatusCode::UNAUTHORIZED));
-        }
-        let body = body::receive(body, self.house.settings.body_size).await?;
-        Ok((head, body))
-    }
-
-    /// Does one thing, and counts it.
-    async fn perform(&self, method: Method, request: Request<'_>) -> Answer {
-        let desk = Desk {
-            house: &self.house,
-            node: &self.node,
-            organisation: self.keeper.organisation(),
-            now: self.house.clock.now(),
         };
+        let body = body::receive(body, self.house.settings.body_size).await?;
+        let mode = Mode::wanted(&head, self.house.settings.errors_as_status);
+        Ok((Caller { server: self, organisation, mode }, body))
+    }
+}
+
+impl Caller<'_> {
+    /// Does one thing, and counts it.
+    async fn asks(&self, method: Method, request: Request<'_>) -> Answer {
+        let Server { house, node, metrics, .. } = self.server;
+        let desk = Desk { house, node, organisation: self.organisation, now: house.clock.now() };
         let answer = request.perform(&desk).await;
         let error = answer.as_ref().err().map_or(0, |refusal| refusal.code);
-        self.metrics.api_call(method.name(), error);
+        metrics.api_call(method.name(), error);
         answer
-    }
-
-    fn mode(&self, head: &Parts) -> Mode {
-        Mode::wanted(head, self.house.settings.errors_as_status)
     }
 }
 

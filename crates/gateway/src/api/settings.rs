@@ -1,5 +1,7 @@
 //! What the HTTP service goes by, as far as it is set.
 
+use std::collections::BTreeMap;
+
 use vestibule_auth::Secret;
 
 /// The server API.
@@ -11,6 +13,8 @@ pub struct ApiSettings {
     pub path: String,
     /// The key that callers have to show; `None`: nobody can call it.
     pub key: Option<Secret>,
+    /// Keys of callers that act for other organisations than the default one, by the organisation.
+    pub keys: BTreeMap<String, Secret>,
     /// Whether anybody can call it, without a key.
     pub insecure: bool,
     /// Errors become HTTP statuses.

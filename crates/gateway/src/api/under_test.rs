@@ -11,13 +11,13 @@ use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
 use tokio::runtime::Handle;
 use tower_service::Service;
-use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
+use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 use vestibule_broker::memory::{Limits, MemoryBroker};
 use vestibule_doors::centrifuge::rules::{ChannelRules, Rules};
 use vestibule_model::{Delivery, Revoked};
 use vestibule_store::Location;
 
-use super::{Api, ApiSettings, router};
+use super::{Api, ApiSettings, IssuingSettings, router};
 use crate::clock::Clock;
 use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
@@ -77,6 +77,8 @@ impl House {
             health: Some("/health".into()),
             metrics: Some("/metrics".into()),
             demo: None,
+            issuing: IssuingSettings::default(),
+            exchanges: Vec::new(),
             node: "the-node".into(),
             rules: Arc::new(rules()),
             steward: steward.clone(),
@@ -212,8 +214,11 @@ fn memory_broker(courier: Arc<Inboxes>) -> MemoryBroker {
 
 fn steward(broker: MemoryBroker, records: Records) -> Steward {
     let connection = RealmConfig::new("realm", Preset::Centrifugo).with_key(KeyConfig::secret("secret"));
-    let (realms, _) = RealmsConfig { connection, subscription: None, allow_no_token: false }.build().unwrap();
-    Steward::new(realms, broker, records, |_| panic!("nothing has to wait with an embedded broker"))
+    let (realms, _) = RealmsConfig::of(connection).build().unwrap();
+    let trust = realms.trust(&TrustConfig::default()).unwrap();
+    Steward::new(trust.into(), KeyKeeper::default(), broker, records, |_| {
+        panic!("nothing has to wait with an embedded broker")
+    })
 }
 
 fn settings() -> ApiSettings {
@@ -221,6 +226,7 @@ fn settings() -> ApiSettings {
         enabled: true,
         path: "/api".into(),
         key: Some(KEY.to_owned().into()),
+        keys: [("acme".to_owned(), vestibule_auth::Secret::from("the-key-of-acme"))].into(),
         insecure: false,
         errors_as_status: false,
         body_size: 4096,

@@ -59,6 +59,9 @@ pub fn command() -> Command {
         .subcommand(dev())
         .subcommand(of_centrifugo())
         .subcommands(words::commands())
+        .subcommand(super::keygen::command())
+        .subcommand(super::token::command())
+        .subcommand(super::realm::command())
 }
 
 fn serve() -> Command {

@@ -18,22 +18,29 @@ use desk::{Desk, Trouble};
 pub const REFUSED: u8 = 3;
 
 /// Asks the house, and says what it answered.
-pub fn run(verb: &str, matches: &ArgMatches, sources: &Sources) -> u8 {
+pub fn run(verb: &str, matches: &ArgMatches, variables: Vec<(String, String)>) -> u8 {
+    let said_last = deepest(matches);
+    let file = said_last.get_one("config").cloned();
     let (method, request) = match request(verb, matches) {
         Ok(request) => request,
         Err(wrong) => return complain(&wrong, WRONG),
     };
-    let desk = match Desk::find(matches, sources) {
+    let desk = match Desk::find(said_last, &Sources { file, variables, flags: Vec::new() }) {
         Ok(desk) => desk,
         Err(wrong) => return complain(&wrong, WRONG),
     };
     match desk.ask(method, &request) {
-        Ok(answer) if matches.get_flag("json") => println!("{answer}"),
+        Ok(answer) if said_last.get_flag("json") => println!("{answer}"),
         Ok(answer) => print!("{}", said::in_words(verb, &request, &answer)),
         Err(Trouble::Refused(why)) => return complain(&why, REFUSED),
         Err(Trouble::NoAnswer(why)) => return complain(&why, FAILED),
     }
     ENDED
+}
+
+/// The matches of the verb that was said last: `revoke` has one behind it.
+fn deepest(matches: &ArgMatches) -> &ArgMatches {
+    matches.subcommand().map_or(matches, |(_, matches)| deepest(matches))
 }
 
 fn complain(why: &str, code: u8) -> u8 {

@@ -1,11 +1,12 @@
 //! Our own configuration: a TOML file, `VESTIBULE_…` variables and flags.
 //!
-//! - [`model`]: its keys; [`realm`]: those of a source of tokens;
+//! - [`model`]: its keys; [`realm`]: those of a source of tokens; [`issuer`]: those of tokens that are issued;
 //! - [`environment`]: its variables;
 //! - [`settle`]: what all this makes of a house;
 //! - [`print`]: its keys with their defaults, as TOML with comments.
 
 pub mod environment;
+pub mod issuer;
 pub mod model;
 pub mod print;
 pub mod realm;

@@ -4,8 +4,11 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
-use super::Settings;
+use vestibule_auth::config::Fault;
+use vestibule_auth::{ConfigError, RealmsConfig, Trust, TrustConfig};
+
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
+use super::{Settings, TrustSettings};
 use crate::api::OWN_PATHS;
 use crate::telemetry::log::LogSettings;
 use crate::transport::Origins;
@@ -119,11 +122,38 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     }
 }
 
+/// Between the realms that a door trusts, a token's issuer must leave no choice.
+pub fn check_trusts(
+    realms: &RealmsConfig,
+    trusts: &TrustSettings,
+    [connections, subscriptions]: [&str; 2],
+    notes: &mut Notes,
+) {
+    let first = check_trust(realms, connections, &trusts.connections, notes);
+    let second = check_trust(realms, subscriptions, &trusts.subscriptions, notes);
+    if let Some((first, second)) = first.zip(second) {
+        let good = first.shares_organisations_with(&second);
+        notes.check(good, subscriptions, Fault::OtherOrganisation.to_string());
+    }
+}
+
+/// The realms that are trusted for one purpose; `None` when something is wrong with them, which was said.
+pub fn check_trust(
+    realms: &RealmsConfig,
+    key: &str,
+    config: &TrustConfig,
+    notes: &mut Notes,
+) -> Option<Trust> {
+    let (realms, _) = realms.clone().build().ok()?;
+    let complain = |error: ConfigError| notes.complain(key, error.to_string());
+    realms.trust(config).map_err(|errors| errors.into_iter().for_each(complain)).ok()
+}
+
 /// Switches that open the house further than it should be in production.
 fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String> {
     let insecure = settings.centrifuge.rules.client.insecure;
     let any_page = settings.centrifuge.allowed_origins.iter().any(|origin| origin == "*");
-    let nobody = settings.realms.allow_no_token && !insecure;
+    let nobody = settings.centrifuge.trust.connections.allow_no_token && !insecure;
     let said = [
         (
             insecure,

@@ -130,7 +130,7 @@ impl Desk {
     }
 
     fn take(&mut self, fetched: Fetched, now: Moment) -> Listed {
-        let Fetched { document, lifetime, discovered } = fetched;
+        let Fetched { document, lifetime, discovered, provider_time: _ } = fetched;
         let change = self.keys.publish(&document, now);
         self.news.tell(self.keys.realm(), &document, &change);
         self.discovered = discovered;

@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, DATE};
 use reqwest::redirect::Policy;
 use reqwest::tls::Certificate;
 use reqwest::{Client, Proxy, Response, StatusCode};
 use vestibule_auth::jwks::{KeyAddress, KeyDocument, MAX_DOCUMENT_BYTES, Place, Source, jwks_uri, lifetime};
-use vestibule_model::Moment;
+use vestibule_model::{Moment, UnixSeconds};
 
 use super::fault::{FetchFault, causes};
 
@@ -34,6 +34,8 @@ pub struct Fetched {
     pub lifetime: Option<Duration>,
     /// The address that the discovery document named.
     pub discovered: Option<Discovered>,
+    /// What time it was for the provider, if he says so.
+    pub provider_time: Option<UnixSeconds>,
 }
 
 /// An address of keys, and when a discovery document named it.
@@ -92,8 +94,9 @@ impl Fetcher {
         let response = self.get(address).await?;
         let header = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
         let lifetime = header.and_then(lifetime);
+        let provider_time = response.headers().get(DATE).and_then(|value| time_of(value.to_str().ok()?));
         let document = KeyDocument::read(&body(response).await?).map_err(FetchFault::Document)?;
-        Ok(Fetched { document, lifetime, discovered })
+        Ok(Fetched { document, lifetime, discovered, provider_time })
     }
 
     async fn discover(&self, address: &KeyAddress, issuers: &[String]) -> Result<KeyAddress, FetchFault> {
@@ -124,6 +127,19 @@ async fn body(mut response: Response) -> Result<Vec<u8>, FetchFault> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// The time of a `Date` header (RFC 9110, 5.6.7).
+fn time_of(header: &str) -> Option<UnixSeconds> {
+    let time = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
+    Some(UnixSeconds(time.as_second()))
+}
+
+impl Discovered {
+    /// The address.
+    pub fn address(&self) -> &KeyAddress {
+        &self.address
+    }
 }
 
 impl From<reqwest::Error> for Unusable {

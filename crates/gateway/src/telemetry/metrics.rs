@@ -14,7 +14,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use super::realms::Realms;
-use super::{Counters, RealmCounters};
+use super::{Counters, RealmCounters, Refusals};
 use crate::clock::Clock;
 
 /// All metrics of the house; their names begin with `vestibule_`.
@@ -50,6 +50,13 @@ impl Metrics {
     #[must_use]
     pub fn with_revocations(mut self, live: impl Fn() -> usize + Send + Sync + 'static) -> Self {
         self.registry.register_collector(Box::new(Revocations(Box::new(live))));
+        self
+    }
+
+    /// The same, and which tokens were not taken.
+    #[must_use]
+    pub fn with_refusals(mut self, refusals: &Refusals) -> Self {
+        self.registry.register("refused_tokens", "Tokens that were not taken", refusals.counts.clone());
         self
     }
 

@@ -1,30 +1,23 @@
 //! How many connections a node takes, and how fast.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use vestibule_model::Moment;
 
+use crate::rate::{Meter, Rate};
 use crate::telemetry::Counters;
 
 /// Asked once for each connection, before it is upgraded.
 pub struct Admission {
     connections: Option<NonZeroU32>,
-    rate: Option<Mutex<Bucket>>,
+    rate: Option<(Rate, Meter)>,
     workers: Vec<Arc<Counters>>,
 }
 
 /// Why a connection is not let in: come back later.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Crowded;
-
-/// Tokens for connections; it holds those of one second.
-struct Bucket {
-    per_second: u32,
-    /// In thousandths of a connection, so that a millisecond adds a whole number.
-    level: u64,
-    filled: Moment,
-}
 
 impl Admission {
     /// At most `connections` at a time and `per_second` new ones; `None` where there is no limit. `workers` are those
@@ -34,11 +27,8 @@ impl Admission {
         per_second: Option<NonZeroU32>,
         workers: Vec<Arc<Counters>>,
     ) -> Self {
-        let bucket = |per_second: NonZeroU32| {
-            let per_second = per_second.get();
-            Mutex::new(Bucket { per_second, level: u64::from(per_second) * 1000, filled: Moment::ZERO })
-        };
-        Self { connections, rate: per_second.map(bucket), workers }
+        let rate = per_second.map(|count| (Rate::per_second(count), Meter::default()));
+        Self { connections, rate, workers }
     }
 
     /// Lets one connection in.
@@ -50,25 +40,13 @@ impl Admission {
             return Err(Crowded);
         }
         match &self.rate {
-            Some(bucket) if !bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now) => Err(Crowded),
+            Some((rate, meter)) if !meter.take(*rate, now) => Err(Crowded),
             _ => Ok(()),
         }
     }
 
     fn open(&self) -> u64 {
         self.workers.iter().map(|worker| worker.open()).sum()
-    }
-}
-
-impl Bucket {
-    fn take(&mut self, now: Moment) -> bool {
-        let full = u64::from(self.per_second) * 1000;
-        let elapsed = u64::try_from(now.since(self.filled).as_millis()).unwrap_or(u64::MAX);
-        self.level = self.level.saturating_add(elapsed.saturating_mul(u64::from(self.per_second))).min(full);
-        self.filled = self.filled.max(now);
-        let Some(level) = self.level.checked_sub(1000) else { return false };
-        self.level = level;
-        true
     }
 }
 

@@ -29,6 +29,7 @@ pub struct CentrifugeDoor {
 }
 
 /// Web pages by their origin.
+#[derive(Clone)]
 pub struct Origins(GlobSet);
 
 /// An upgrade that may go on: what to answer, and what to open.
@@ -63,7 +64,7 @@ impl Origins {
     }
 
     /// Whether a page of this origin may come in. What is not a page has none, and may.
-    fn admit(&self, origin: Option<&[u8]>) -> bool {
+    pub fn admit(&self, origin: Option<&[u8]>) -> bool {
         match origin {
             None => true,
             Some(origin) => std::str::from_utf8(origin).is_ok_and(|origin| self.0.is_match(origin)),

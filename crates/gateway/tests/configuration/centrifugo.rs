@@ -20,7 +20,7 @@ fn an_empty_one_is_a_house_with_centrifugos_defaults() {
     let client = settings.centrifuge.rules.client;
     assert_eq!(client.ping_interval, Duration::from_secs(25));
     assert_eq!(client.channel_limit, 128);
-    assert!(settings.realms.connection.keys.is_empty());
+    assert!(settings.realms.realms[0].keys.is_empty());
 }
 
 #[test]
@@ -81,9 +81,21 @@ fn secrets_rotate() {
     let text = r#"{"client": {"token": {
         "hmac_secret_key": "new", "hmac_previous_secret_key": "old", "hmac_previous_secret_key_valid_until": 1800000000
     }}}"#;
-    let keys = centrifugo(text).unwrap().settings.realms.connection.keys;
+    let keys = &centrifugo(text).unwrap().settings.realms.realms[0].keys;
     let until: Vec<_> = keys.iter().map(|key| key.usable_until).collect();
     assert_eq!(until, [None, Some(UnixSeconds(1_800_000_000))]);
+}
+
+#[test]
+fn published_keys_are_fetched_from_the_endpoint() {
+    let text = |url: &str| format!(r#"{{"client": {{"token": {{"jwks_public_endpoint": "{url}"}}}}}}"#);
+    let plan = centrifugo(&text("https://id.example/jwks")).unwrap();
+    let published = &plan.settings.realms.realms[0].published;
+    assert_eq!(published.jwks_url.as_deref(), Some("https://id.example/jwks"));
+    let said = wrong(centrifugo(&text("http://id.example/jwks")));
+    assert!(said[0].starts_with("client.token.jwks_public_endpoint: keys cannot be fetched"), "{said:?}");
+    let said = wrong(centrifugo(&text("https://{{tenant}}/jwks")));
+    assert!(said[0].contains("a template is not understood here"), "{said:?}");
 }
 
 #[test]
@@ -95,7 +107,7 @@ fn public_keys_are_pem_or_base64_or_a_path() {
     for key in [pem, base64, format!("{folder}p256.pub.pem")] {
         let variables = [("CENTRIFUGO_CLIENT_TOKEN_ECDSA_PUBLIC_KEY", key.as_str())];
         let plan = parse("{}", &sources(&variables, &[])).unwrap();
-        assert_eq!(plan.settings.realms.connection.keys.len(), 1);
+        assert_eq!(plan.settings.realms.realms[0].keys.len(), 1);
     }
 }
 
@@ -104,8 +116,11 @@ fn subscription_tokens_have_keys_of_their_own_only_when_that_is_switched_on() {
     let text = |enabled| {
         format!(r#"{{"client": {{"subscription_token": {{"enabled": {enabled}, "hmac_secret_key": "s"}}}}}}"#)
     };
-    assert!(centrifugo(&text(false)).unwrap().settings.realms.subscription.is_none());
-    assert_eq!(centrifugo(&text(true)).unwrap().settings.realms.subscription.unwrap().keys.len(), 1);
+    assert!(centrifugo(&text(false)).unwrap().settings.realms.realms.len() == 1);
+    let settings = centrifugo(&text(true)).unwrap().settings;
+    assert_eq!(settings.realms.realms[1].keys.len(), 1);
+    assert_eq!(settings.centrifuge.trust.connections.realms, ["client.token"]);
+    assert_eq!(settings.centrifuge.trust.subscriptions.realms, ["client.subscription_token"]);
 }
 
 #[test]
@@ -141,7 +156,10 @@ fn a_namespace_of_the_file_takes_variables_too() {
 fn insecure_lets_everybody_in_and_is_warned_of() {
     let plan =
         parse("{}", &sources(&[], &[("client.insecure", "true"), ("http_api.insecure", "true")])).unwrap();
-    assert!(plan.settings.centrifuge.rules.client.insecure && plan.settings.realms.allow_no_token);
+    assert!(
+        plan.settings.centrifuge.rules.client.insecure
+            && plan.settings.centrifuge.trust.connections.allow_no_token
+    );
     assert!(plan.warnings.iter().any(|line| line.starts_with("client.insecure: ")));
     assert!(plan.warnings.iter().any(|line| line.starts_with("http_api.insecure: ")));
 }

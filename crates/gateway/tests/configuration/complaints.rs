@@ -76,28 +76,75 @@ fn a_house_that_nobody_could_enter_is_refused() {
 
 #[test]
 fn what_is_wrong_with_a_realm_is_said_at_its_keys() {
-    let text = "[realms.main]\nsecret = \"short\"\nuser_claim = \"a.b\"\naudiences = [\"x\"]\naudience_pattern = \"^x$\"\nissuer_pattern = \"(\"\nleeway = \"2m\"\n";
+    let text = "[realms.main]\nsecret = \"short\"\nuser_claim = \"a..b\"\naudiences = [\"x\"]\naudience_pattern = \"^x$\"\nissuer_pattern = \"(\"\nleeway = \"2m\"\n";
     let said = wrong(own(text));
     assert_eq!(said[0], "realms.main.secret (line 2): a secret of 5 bytes can be guessed; use at least 32");
-    assert_eq!(said[1], "realms.main.user_claim (line 3): a claim's name consists of letters and _");
-    assert_eq!(said[2], "realms.main.leeway (line 7): at most 60 s");
-    assert!(said[3].starts_with("realms.main.issuer_pattern (line 6): not a regular expression"));
-    let pattern = said.last().unwrap();
+    assert_eq!(said[1], "realms.main.leeway (line 7): at most 60 s");
+    assert!(said[2].starts_with("realms.main.issuer_pattern (line 6): not a regular expression"));
+    let pattern = &said[said.len() - 2];
     assert_eq!(pattern, "realms.main.audience_pattern (line 5): give either exact values or a pattern");
+    assert!(said.last().unwrap().starts_with("realms.main.user_claim (line 3): not the path of a claim"));
 }
 
 #[test]
 fn a_realm_without_a_key_is_refused() {
     let said = wrong(own("[realms.main]\nissuers = [\"x\"]\n"));
-    assert_eq!(said, ["realms.main.secret: a realm needs a key: a secret or a public key"]);
+    assert_eq!(
+        said,
+        ["realms.main.secret: a realm needs a key: a secret, a public key, or an address of published keys"]
+    );
 }
 
 #[test]
-fn two_realms_cannot_vouch_for_the_same_tokens() {
-    let said = wrong_with("[realms.other]\nsecret = \"0123456789abcdef0123456789abcdef\"\n");
-    let fault =
-        "there is another realm for the same tokens; one of them must go, or set tokens to another value";
-    assert_eq!(said, [format!("realms.other (line 3): {fault}")]);
+fn a_door_cannot_be_left_to_choose_between_two_realms() {
+    let other = "[realms.other]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+    let said = wrong_with(other);
+    assert!(said[0].starts_with("centrifuge.realms: realm \"other\", issuer: "), "{said:?}");
+    let chosen = wrong_with(&format!("{other}[centrifuge]\nrealms = [\"nobody\"]\n"));
+    assert_eq!(chosen[0], "centrifuge.realms (line 6): realm \"nobody\", realms: there is no such realm");
+    let shared = "issuers = [\"https://id.example\"]\n";
+    let said = wrong_with(&format!("{shared}{other}{shared}"));
+    assert!(said[0].contains("issuer: "), "{said:?}");
+    let apart = other.replace("secret", "issuers = [\"https://b.example\"]\nsecret");
+    assert!(own(&format!("{REALM}issuers = [\"https://a.example\"]\n{apart}")).is_ok());
+}
+
+#[test]
+fn subscription_tokens_of_another_organisation_would_be_good_for_nobody() {
+    let rooms = "[realms.rooms]\norganisation = \"other\"\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+    let door = "[centrifuge]\nrealms = [\"main\"]\nsubscription_realms = [\"rooms\"]\n";
+    let said = wrong_with(&format!("{rooms}{door}"));
+    let fault = "subscription tokens must belong to the organisation of the connection tokens";
+    assert_eq!(said, [format!("centrifuge.subscription_realms (line 8): {fault}")]);
+}
+
+#[test]
+fn organisations_are_one_or_a_list_of_those_that_tokens_may_name() {
+    let said = wrong_with("organisation_claim = \"org\"\n");
+    let fault = "which tenants may the claim name? List them in organisations";
+    assert_eq!(said, [format!("realms.main.organisation_claim (line 3): {fault}")]);
+    let said = wrong_with("organisation = \"a\"\norganisation_claim = \"org\"\norganisations = [\"a\"]\n");
+    assert!(said[0].starts_with("realms.main.organisation (line 3): cannot be used together"), "{said:?}");
+    assert!(own(&format!("{REALM}organisation_claim = \"org\"\norganisations = [\"a\"]\n")).is_ok());
+}
+
+#[test]
+fn what_is_wrong_with_published_keys_is_said_at_its_keys() {
+    let text = "[realms.main]\npreset = \"oidc\"\nissuers = [\"http://id.example\"]\naudiences = [\"app\"]\n";
+    assert!(
+        wrong(own(text))[0].starts_with("realms.main.issuers (line 3): keys cannot be fetched from there")
+    );
+    let text = "[realms.main]\npreset = \"oidc\"\nissuers = [\"https://id.example\"]\naudiences = [\"app\"]\nkeys_cooldown = \"1s\"\n";
+    assert_eq!(wrong(own(text)), ["realms.main.keys_cooldown (line 5): must be from 10s to 30s"]);
+    let text = "[realms.main]\npreset = \"keycloak\"\n";
+    assert!(wrong(own(text))[0].starts_with("realms.main.issuers: the provider's issuer must be given"));
+}
+
+#[test]
+fn algorithms_are_those_that_there_are_and_claims_say_texts_or_truths() {
+    let said = wrong_with("algorithms = [\"none\"]\nequal = { a = 1 }\n");
+    assert!(said[0].starts_with("realms.main.equal.a (line 4): must be a text, true or false"), "{said:?}");
+    assert!(said[1].starts_with("realms.main.algorithms[0]: \"none\" is none of HS256"), "{said:?}");
 }
 
 #[test]

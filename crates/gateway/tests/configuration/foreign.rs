@@ -80,10 +80,6 @@ fn what_would_be_unsafe_to_ignore_is_refused() {
     );
     refused(r#"{"http_server": {"tls": {"enabled": true}}}"#, "http_server.tls.enabled");
     refused(
-        r#"{"client": {"token": {"jwks_public_endpoint": "https://id.example/jwks"}}}"#,
-        "client.token.jwks_public_endpoint",
-    );
-    refused(
         r#"{"http_api": {"insecure": true}, "http_server": {"internal_port": "9000"}}"#,
         "http_server.internal_port",
     );

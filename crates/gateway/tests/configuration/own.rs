@@ -41,7 +41,7 @@ fn durations_and_sizes_have_units() {
 fn a_realm_may_be_described_by_variables_alone() {
     let secret = "0123456789abcdef0123456789abcdef";
     let plan = parse("", &sources(&[("VESTIBULE_REALMS__MAIN__SECRET", secret)], &[])).unwrap();
-    assert_eq!(plan.settings.realms.connection.name, "main");
+    assert_eq!(plan.settings.realms.realms[0].name, "main");
 }
 
 #[test]
@@ -57,10 +57,11 @@ fn a_secret_may_be_in_a_file_which_may_end_with_a_line_feed() {
 #[test]
 fn a_second_realm_may_vouch_for_subscriptions() {
     let key = "secret = \"0123456789abcdef0123456789abcdef\"\n";
-    let text = format!("{REALM}[realms.rooms]\ntokens = \"subscriptions\"\npreset = \"centrifugo\"\n{key}");
-    let realms = own(&text).unwrap().settings.realms;
-    assert_eq!(realms.connection.name, "main");
-    assert_eq!(realms.subscription.unwrap().name, "rooms");
+    let doors = "[centrifuge]\nrealms = [\"main\"]\nsubscription_realms = [\"rooms\"]\n";
+    let text = format!("{REALM}[realms.rooms]\npreset = \"centrifugo\"\n{key}{doors}");
+    let trust = own(&text).unwrap().settings.centrifuge.trust;
+    assert_eq!(trust.connections.realms, ["main"]);
+    assert_eq!(trust.subscriptions.realms, ["rooms"]);
 }
 
 #[test]
@@ -72,7 +73,7 @@ fn public_keys_stand_in_the_file_or_beside_it() {
          issuers = [\"https://id.example\"]\nleeway = \"5s\"\nprevious_secret_until = 1800000000\n\
          previous_secret = \"0123456789abcdef0123456789abcdef\"\n"
     );
-    let realm = own(&text).unwrap().settings.realms.connection;
+    let realm = own(&text).unwrap().settings.realms.realms.remove(0);
     assert_eq!(realm.keys.len(), 3);
     assert_eq!(realm.keys[0].usable_until, Some(UnixSeconds(1_800_000_000)));
     assert_eq!(realm.leeway, Some(Duration::from_secs(5)));
@@ -94,8 +95,19 @@ fn every_printed_key_can_be_taken_into_use() {
         .map(|line| format!("{line}\n"))
         .collect();
     let complaints = wrong(own(&text));
-    let keyless = ["realms.NAME.secret: a realm needs a key: a secret or a public key"];
-    assert_eq!(complaints, keyless, "the only thing wrong with it is that nobody has given it a key");
+    let keyless = [
+        "realms.NAME.secret: ",
+        "issuer.keys.NAME (line ",
+        "issuer.templates.NAME.key (line ",
+        "api.keys.NAME.key: ",
+    ];
+    assert_eq!(complaints.len(), keyless.len(), "{complaints:?}");
+    for (complaint, key) in complaints.iter().zip(keyless) {
+        assert!(
+            complaint.starts_with(key),
+            "{complaint}: the only thing wrong is that nobody has given a key"
+        );
+    }
 }
 
 #[test]
@@ -110,4 +122,40 @@ fn every_key_is_explained_by_a_sentence() {
 fn no_secret_is_printed_with_the_settings() {
     let settings = own(REALM).unwrap().settings;
     assert!(!format!("{settings:?}").contains("0123456789abcdef"));
+}
+
+#[test]
+fn the_variables_of_a_mint_open_its_routes_and_name_what_they_leave_out() {
+    let pem = include_str!("../../../auth/tests/keys/rsa.pem").replace('\n', "\\n");
+    let variables = [
+        ("JWT_PRIVATE_KEY", pem.as_str()),
+        ("JWT_ISSUER", "mint"),
+        ("JWT_AUDIENCE", "rooms"),
+        ("WEBSOCKET_BASE_URL", "wss://ws.example/office/"),
+        ("SUPABASE_JWT_SECRET", "0123456789abcdef0123456789abcdef"),
+    ];
+    let exchanges = parse(REALM, &sources(&variables, &[])).unwrap().settings.issuing.exchanges;
+    assert!(exchanges.iter().all(|exchange| exchange.signing.is_ok()));
+    let base_url = "wss://ws.example/office".to_owned();
+    assert_eq!(exchanges[0].service, vestibule::api::Service::Handshake { base_url });
+    assert_eq!(exchanges[1].service, vestibule::api::Service::Realtime);
+    let exchanges = parse(REALM, &sources(&variables[1..3], &[])).unwrap().settings.issuing.exchanges;
+    let missing = exchanges[0].signing.as_ref().unwrap_err();
+    assert_eq!(missing, &["issuer.handshake.private_key", "issuer.handshake.base_url"]);
+    assert!(own(REALM).unwrap().settings.issuing.exchanges.is_empty());
+}
+
+#[test]
+fn a_template_says_what_it_is_told_and_has_a_key_of_the_configuration() {
+    let keys = "[issuer.keys.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+    let template = "[issuer.templates.worker]\nkey = \"main\"\nclaims = { scope = [\"a\"], n = 1 }\nbearer = { org = \"organisation\" }\n";
+    let templates = own(&format!("{REALM}{keys}{template}")).unwrap().settings.issuing.templates;
+    let claims: Vec<_> = templates["worker"].template.claims.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(claims, ["sub", "n", "scope", "org", "iat", "exp", "jti"]);
+    let wrong_key = template.replace("\"main\"", "\"mian\"");
+    let said = wrong(own(&format!("{REALM}{keys}{wrong_key}")));
+    assert!(said[0].ends_with("there is no key \"mian\" in issuer.keys; did you mean main?"), "{said:?}");
+    let twice = template.replace("n = 1", "sub = 1");
+    let said = wrong(own(&format!("{REALM}{keys}{twice}")));
+    assert!(said[0].ends_with("sub is said twice"), "{said:?}");
 }

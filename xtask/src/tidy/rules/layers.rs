@@ -28,7 +28,7 @@ const ORDER: &[&[&str]] = &[
     &["steward"],
     &["keys"],
     &["telemetry"],
-    &["clock", "office"],
+    &["clock", "office", "rate"],
 ];
 
 fn check(tree: &Tree) -> Vec<Finding> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::api::DemoSettings;
 use crate::api::under_test::{Answered, House};
 use crate::clock::Clock;
-use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
+use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 
 /// As long as a strict realm wants it.
 const SECRET: &str = "a-secret-for-the-demo-and-its-tests";
@@ -66,9 +66,10 @@ async fn a_visitor_gets_a_session_that_a_realm_with_the_same_secret_accepts() {
         RealmConfig::new("dev", Preset::Static).with_key(KeyConfig::secret(SECRET.to_owned()));
     // Without it a strict realm does not look at what others may see of a visitor: the name.
     connection.gateway_claims = Some(true);
-    let (realms, _) = RealmsConfig { connection, subscription: None, allow_no_token: false }.build().unwrap();
+    let (realms, _) = RealmsConfig::of(connection).build().unwrap();
+    let trust = realms.trust(&TrustConfig::default()).unwrap();
     let now = Clock::start().now().unix;
-    let identity = realms.connection(session["token"].as_str().unwrap(), now).unwrap();
+    let identity = trust.connection(session["token"].as_str().unwrap(), now).at_once().unwrap();
     assert_eq!(identity.user.as_str(), session["user"].as_str().unwrap());
     let info: Value = serde_json::from_slice(&identity.info.unwrap()).unwrap();
     assert_eq!(info["name"], session["name"]);

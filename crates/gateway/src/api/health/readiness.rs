@@ -24,6 +24,8 @@ const RETENTION: Retention =
 pub struct Readiness {
     steward: Steward,
     keys: KeyKeeper,
+    /// What the operator has not given.
+    missing: Vec<String>,
     inboxes: Inboxes,
     clock: Clock,
     channel: ChannelKey,
@@ -42,6 +44,7 @@ impl Readiness {
         Self {
             steward: api.steward.clone(),
             keys: api.keys.clone(),
+            missing: api.issuing.missing().collect(),
             inboxes: api.inboxes.clone(),
             clock: api.clock,
             channel: ChannelKey::new(&organisations::of_the_house(), Door::Centrifuge, "readiness"),
@@ -59,6 +62,7 @@ impl Readiness {
             Ok(Err(error)) => failing.push(format!("store: {error}")),
             Err(_) => failing.push("store: does not answer".to_owned()),
         }
+        failing.extend(self.missing.iter().cloned());
         // Keys that are merely stale still let everyone in; the metric of their age shows them.
         let keys = self.keys.status(self.clock);
         failing.extend(keys.iter().filter(|keys| !keys.is_usable()).map(ToString::to_string));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Server;
+use super::Caller;
 use super::desk;
 use super::method::Method;
 use super::read::Malformed;
@@ -48,7 +48,7 @@ impl<'a> Batch<'a> {
 }
 
 /// Does the commands in their order.
-pub async fn perform(commands: Vec<Wanted<'_>>, server: &Server) -> Json {
+pub async fn perform(commands: Vec<Wanted<'_>>, caller: &Caller<'_>) -> Json {
     if commands.is_empty() {
         return Json::nothing();
     }
@@ -60,7 +60,7 @@ pub async fn perform(commands: Vec<Wanted<'_>>, server: &Server) -> Json {
         desk::let_others(index).await;
         match command {
             Some((method, request)) => {
-                reply::write(method.name(), server.perform(method, request).await, &mut out);
+                reply::write(method.name(), caller.asks(method, request).await, &mut out);
             }
             None => reply::write("", Err(Refusal::NOT_FOUND), &mut out),
         }

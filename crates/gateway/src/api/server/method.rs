@@ -39,11 +39,13 @@ pub enum Method {
     Revocations,
     /// Take a revocation back.
     RemoveRevocation,
+    /// Issue a token from a template.
+    IssueToken,
 }
 
 impl Method {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Publish,
         Self::Broadcast,
         Self::Subscribe,
@@ -62,6 +64,7 @@ impl Method {
         Self::UnblockUser,
         Self::Revocations,
         Self::RemoveRevocation,
+        Self::IssueToken,
     ];
 
     /// The method of that name.
@@ -90,6 +93,7 @@ impl Method {
             Self::UnblockUser => "unblock_user",
             Self::Revocations => "revocations",
             Self::RemoveRevocation => "remove_revocation",
+            Self::IssueToken => "issue_token",
         }
     }
 }

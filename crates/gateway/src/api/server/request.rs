@@ -7,6 +7,7 @@ use super::desk::Desk;
 use super::disconnect::Disconnect;
 use super::history::{History, HistoryRemove};
 use super::info;
+use super::issue_token::IssueToken;
 use super::method::Method;
 use super::presence::{Presence, PresenceStats};
 use super::publish::Publish;
@@ -38,6 +39,7 @@ pub enum Request<'a> {
     UnblockUser(UnblockUser<'a>),
     Revocations(Revocations),
     RemoveRevocation(RemoveRevocation),
+    IssueToken(IssueToken<'a>),
 }
 
 impl<'a> Request<'a> {
@@ -65,6 +67,7 @@ impl<'a> Request<'a> {
             Method::UnblockUser => Self::UnblockUser(read(params)?),
             Method::Revocations => Self::Revocations(read(params)?),
             Method::RemoveRevocation => Self::RemoveRevocation(read(params)?),
+            Method::IssueToken => Self::IssueToken(read(params)?),
         })
     }
 
@@ -89,6 +92,7 @@ impl<'a> Request<'a> {
             Self::UnblockUser(request) => request.perform(desk).await,
             Self::Revocations(request) => request.perform(desk).await,
             Self::RemoveRevocation(request) => request.perform(desk).await,
+            Self::IssueToken(request) => request.perform(desk),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::Server;
+use super::Caller;
 use super::desk;
 use super::method::Method;
 use super::read::{Malformed, Text};
@@ -37,7 +37,7 @@ pub fn read_all(body: &[u8], limit: usize) -> Result<Vec<Command<'_>>, Malformed
 }
 
 /// Does the calls in their order; their answers stand one on a line.
-pub async fn perform(commands: Vec<Command<'_>>, server: &Server) -> Json {
+pub async fn perform(commands: Vec<Command<'_>>, caller: &Caller<'_>) -> Json {
     let mut out = Vec::with_capacity(64);
     for (index, command) in commands.iter().enumerate() {
         if index > 0 {
@@ -45,7 +45,7 @@ pub async fn perform(commands: Vec<Command<'_>>, server: &Server) -> Json {
         }
         desk::let_others(index).await;
         let start = out.len();
-        reply::write("result", command.perform(server).await, &mut out);
+        reply::write("result", command.perform(caller).await, &mut out);
         if let Some(id) = command.id.filter(|id| *id > 0) {
             out.splice(start..=start, format!("{{\"id\":{id},").into_bytes());
         }
@@ -54,10 +54,10 @@ pub async fn perform(commands: Vec<Command<'_>>, server: &Server) -> Json {
 }
 
 impl Command<'_> {
-    async fn perform(&self, server: &Server) -> Answer {
+    async fn perform(&self, caller: &Caller<'_>) -> Answer {
         let method = Method::named(&self.method).ok_or(Refusal::BAD_REQUEST)?;
         let params = self.params.map_or(&b"{}"[..], |params| params.get().as_bytes());
         let request = Request::read(method, params).map_err(|Malformed| Refusal::BAD_REQUEST)?;
-        server.perform(method, request).await
+        caller.asks(method, request).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod batches;
 mod calls;
+mod issuing;
 mod orders;
 mod publishing;
 mod reading;

@@ -38,9 +38,8 @@ pub enum Trouble {
 impl Desk {
     /// The desk that the command line names, or else the one of the configuration.
     pub fn find(matches: &ArgMatches, sources: &Sources) -> Result<Self, String> {
-        let deepest = deepest(matches);
-        let url = deepest.get_one::<String>("url");
-        let key_file = deepest.get_one::<PathBuf>("key-file");
+        let url = matches.get_one::<String>("url");
+        let key_file = matches.get_one::<PathBuf>("key-file");
         let variable = sources.variables.iter().find(|(name, _)| name == "VESTIBULE_API__KEY");
         let key = match (key_file, variable) {
             (Some(path), _) => Some(read_key(path)?),
@@ -161,11 +160,6 @@ impl WithoutUrl for reqwest::Error {
         }
         text
     }
-}
-
-/// The matches of the verb that was said last: `revoke` has one behind it.
-fn deepest(matches: &ArgMatches) -> &ArgMatches {
-    matches.subcommand().map_or(matches, |(_, matches)| deepest(matches))
 }
 
 fn read_key(path: &PathBuf) -> Result<Secret, String> {

@@ -102,6 +102,8 @@ section! {
         rsa_public_key: Option<Secret> = None,
         /// A public key or certificate for ES256, ES384 and ES512: PEM, PEM in base64, or a path.
         ecdsa_public_key: Option<Secret> = None,
+        /// The address of a document with the keys that may have signed.
+        jwks_public_endpoint: String = String::new(),
         /// What the claim aud must hold.
         audience: String = String::new(),
         /// What one of the claim aud must match.

@@ -1,5 +1,6 @@
 //! What a Centrifugo configuration makes of a house.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
 use std::num::NonZeroU32;
@@ -14,7 +15,7 @@ use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{ClientOptions, namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
-use crate::config::{ApiSettings, CentrifugeSettings, Settings};
+use crate::config::{ApiSettings, CentrifugeSettings, IssuingSettings, Settings};
 use crate::telemetry::log::LogSettings;
 use crate::worker::Limits;
 
@@ -24,6 +25,7 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
     let listen = listen(&written.http_server, notes);
     let ping = written.rpc.ping.enabled.then_some(written.rpc.ping.method.as_str());
     let websocket = &written.websocket;
+    let (realms, trust) = tokens::realms(client, notes);
     let settings = Settings {
         listen,
         workers: None,
@@ -37,13 +39,15 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
         connections: NonZeroU32::new(client.connection_limit),
         connections_per_second: NonZeroU32::new(client.connection_rate_limit),
         connections_per_user: NonZeroU32::new(client.user_connection_limit),
-        realms: tokens::realms(client, notes),
+        realms,
         centrifuge: CentrifugeSettings {
             enabled: !websocket.disabled,
             path: http_path(&websocket.handler_prefix, "websocket.handler_prefix", notes),
+            trust,
             allowed_origins: client.options.allowed_origins.clone(),
             rules: rules(&client.options, &written.channel, ping, notes),
         },
+        issuing: IssuingSettings::default(),
         api: api(&written.http_api, notes),
         health: place(written.health.enabled, &written.health.handler_prefix, "health", notes),
         metrics: place(written.prometheus.enabled, &written.prometheus.handler_prefix, "prometheus", notes),
@@ -104,6 +108,7 @@ fn api(written: &HttpApi, notes: &mut Notes) -> ApiSettings {
         enabled: !written.disabled,
         path: http_path(&written.handler_prefix, "http_api.handler_prefix", notes),
         key: written.key.clone(),
+        keys: BTreeMap::new(),
         insecure: written.insecure,
         errors_as_status: written.error_mode == ErrorMode::Transport,
         body_size: API_BODY,

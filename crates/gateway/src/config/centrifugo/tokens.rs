@@ -6,23 +6,28 @@ use vestibule_model::UnixSeconds;
 
 use super::model::{Client, TokenOptions};
 use super::pem;
+use crate::config::TrustSettings;
 use crate::config::written::Notes;
 use crate::config::written::outline::join;
 
+/// Realms have the path of their options as their names, so that whatever is said about them says where to look.
+const CONNECTIONS: &str = "client.token";
+const SUBSCRIPTIONS: &str = "client.subscription_token";
+
 /// The realms of connection and subscription tokens.
-pub fn realms(client: &Client, notes: &mut Notes) -> RealmsConfig {
-    let mut connection = Source::read("client.token", &client.token, notes);
+pub fn realms(client: &Client, notes: &mut Notes) -> (RealmsConfig, TrustSettings) {
+    let mut connection = Source::read(CONNECTIONS, &client.token, notes);
     connection.realm.anonymous_tokens = Some(!client.options.disallow_anonymous_connection_tokens);
     let own = &client.subscription_token;
-    let subscription = own.enabled.then(|| Source::read("client.subscription_token", &own.token, notes));
+    let subscription = own.enabled.then(|| Source::read(SUBSCRIPTIONS, &own.token, notes));
     for source in subscription.iter().chain([&connection]) {
         source.check(notes);
     }
-    RealmsConfig {
-        connection: connection.realm,
-        subscription: subscription.map(|source| source.realm),
-        allow_no_token: client.options.allow_anonymous_connect_without_token || client.options.insecure,
-    }
+    let allow_no_token = client.options.allow_anonymous_connect_without_token || client.options.insecure;
+    let own = subscription.iter().map(|_| SUBSCRIPTIONS.to_owned()).collect::<Vec<_>>();
+    let trust = TrustSettings::new(&[CONNECTIONS.to_owned()], &own, allow_no_token);
+    let realms = [Some(connection), subscription].into_iter().flatten().map(|source| source.realm);
+    (RealmsConfig { realms: realms.collect() }, trust)
 }
 
 /// A realm, and the options that its keys come from.
@@ -38,7 +43,6 @@ enum Key<'o> {
 }
 
 impl Source {
-    /// The realm has the path of its options as its name, so that whatever is said about it says where to look.
     fn read(at: &str, options: &TokenOptions, notes: &mut Notes) -> Self {
         let mut realm = RealmConfig::new(at, Preset::Centrifugo);
         let mut names = Vec::new();
@@ -53,7 +57,11 @@ impl Source {
         }
         realm.issuer = expected(&options.issuer, &options.issuer_regex);
         realm.audience = expected(&options.audience, &options.audience_regex);
-        realm.user_claim = (!options.user_id_claim.is_empty()).then(|| options.user_id_claim.clone());
+        let claim = &options.user_id_claim;
+        let plain = claim.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        notes.check(plain, &join(at, "user_id_claim"), "a claim's name consists of letters and _");
+        realm.claims.user = Some(claim.clone()).filter(|claim| !claim.is_empty() && plain);
+        realm.published.jwks_url = jwks_url(at, options, notes);
         Self { realm, keys: names }
     }
 
@@ -73,11 +81,19 @@ impl Source {
         let index = error.field.strip_prefix("keys[").and_then(|rest| rest.strip_suffix(']')?.parse().ok());
         match (index, error.field.as_str(), &error.fault) {
             (Some(index), field, _) => self.keys.get::<usize>(index).map_or(field, |name| name).into(),
-            (None, "user_claim", _) => "user_id_claim".into(),
+            (None, "jwks_url", _) => "jwks_public_endpoint".into(),
             (None, field, Fault::Pattern(_) | Fault::ExactAndPattern) => format!("{field}_regex"),
             (None, field, _) => field.into(),
         }
     }
+}
+
+/// The address of published keys. One for each issuer, made from a template, is not known here.
+fn jwks_url(at: &str, options: &TokenOptions, notes: &mut Notes) -> Option<String> {
+    let url = Some(&options.jwks_public_endpoint).filter(|url| !url.is_empty())?;
+    let fault = "a template is not understood here: write the address itself";
+    notes.check(!url.contains("{{"), &join(at, "jwks_public_endpoint"), fault);
+    Some(url.clone())
 }
 
 /// The keys that are given, with the option of each.

@@ -11,9 +11,24 @@ const PREFIX: &str = "VESTIBULE_";
 /// Variables without `__` that mean something else.
 const OTHERS: [&str; 1] = ["CONFIG"];
 
+/// Names under which other programs know some of our keys. Our own name for a key wins over them.
+const ALIASES: [(&str, &str); 5] = [
+    ("JWT_ISSUER", "issuer.handshake.issuer"),
+    ("JWT_AUDIENCE", "issuer.handshake.audience"),
+    ("JWT_PRIVATE_KEY", "issuer.handshake.private_key"),
+    ("WEBSOCKET_BASE_URL", "issuer.handshake.base_url"),
+    ("SUPABASE_JWT_SECRET", "issuer.realtime.secret"),
+];
+
 /// Puts what the variables say over what the file says, and names those that can say nothing.
 pub fn apply(table: &mut Table, variables: &[(String, String)]) -> Vec<String> {
     let mut strays = Vec::new();
+    for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
+        if let Some((_, key)) = ALIASES.iter().find(|(alias, _)| alias == name) {
+            let path: Vec<_> = key.split('.').collect();
+            raw::put(table, &path, Raw::text(value, Origin::Variable(name.clone())));
+        }
+    }
     for (name, value) in variables {
         let Some(key) = name.strip_prefix(PREFIX) else { continue };
         if key.contains("__") {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use vestibule_auth::Secret;
 
+use super::issuer::IssuerOptions;
 use super::realm::RealmOptions;
 use crate::config::options::log::{Format, Level};
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
@@ -21,11 +22,13 @@ section! {
         workers: Workers = Workers::default(),
         /// The bounds of connections.
         limits: LimitOptions = LimitOptions::default(),
-        /// A source of tokens: who may come in. One realm vouches for connections, and for subscriptions too unless
-        /// a second one does.
+        /// A source of tokens: who may come in. Doors say which of them they trust; a token belongs to the realm that has
+        /// its issuer.
         realms: BTreeMap<String, RealmOptions> = BTreeMap::new(),
         /// The door of the Centrifuge protocol.
         centrifuge: Centrifuge = Centrifuge::default(),
+        /// Tokens that the house issues.
+        issuer: IssuerOptions = IssuerOptions::default(),
         /// The server API, by which an application publishes and looks after its clients.
         api: Api = Api::default(),
         /// What outlives the process: revocations, blocks of users, and which tokens were used.
@@ -90,6 +93,10 @@ section! {
         enabled: bool = true,
         /// Where it is, beside "/".
         path: String = "/connection/websocket".into(),
+        /// The realms whose tokens let clients in. Empty: all.
+        realms: Vec<String> = Vec::new(),
+        /// The realms whose subscription tokens count. Empty: the same.
+        subscription_realms: Vec<String> = Vec::new(),
         /// A remote procedure call that is answered with nothing, for clients that measure the way. Empty: none.
         rpc_ping_method: String = String::new(),
         /// How the names of channels are read, and what holds in all of them.
@@ -120,6 +127,8 @@ section! {
         key: Option<Secret> = None,
         /// A file that holds the key.
         key_file: String = String::new(),
+        /// The key of callers that act for another organisation than the default one; NAME is the organisation.
+        keys: BTreeMap<String, ApiKey> = BTreeMap::new(),
         /// FOR DEVELOPMENT ONLY: anybody can call it without a key.
         insecure: bool = false,
         /// Errors become HTTP statuses.
@@ -128,6 +137,16 @@ section! {
         body_size: Size = Size(4 << 20),
         /// The most commands in a batch, and channels in a broadcast.
         batch_size: u32 = 1_000,
+    }
+}
+
+section! {
+    /// The key of callers that act for an organisation.
+    pub struct ApiKey {
+        /// The key.
+        key: Option<Secret> = None,
+        /// A file that holds the key.
+        key_file: String = String::new(),
     }
 }
 

@@ -1,30 +1,32 @@
 //! What our own configuration makes of a house.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use vestibule_auth::Secret;
 use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
-use super::model::{Api, Centrifuge, LimitOptions, Listen, Own, Workers};
+use super::issuer::issuing;
+use super::model::{Api, ApiKey, Centrifuge, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
-use crate::config::{ApiSettings, CentrifugeSettings, Settings};
+use crate::config::written::outline::join;
+use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
 use crate::telemetry::log::LogSettings;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
 pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
-    let client = &own.centrifuge.client;
-    let refuse_anonymous = client.disallow_anonymous_connection_tokens;
-    let allow_no_token = client.allow_anonymous_connect_without_token || client.insecure;
     positive(own.listen.head_timeout, "listen.head_timeout", notes);
+    let (realms, trust) = realms(&own.realms, &own.centrifuge, notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),
@@ -33,8 +35,9 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         connections: NonZeroU32::new(own.limits.connections),
         connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
-        realms: realms(&own.realms, allow_no_token, refuse_anonymous, notes),
-        centrifuge: centrifuge(&own.centrifuge, notes),
+        centrifuge: centrifuge(&own.centrifuge, trust, notes),
+        issuing: issuing(&own.issuer, &realms, notes),
+        realms,
         api: api(&own.api, notes),
         health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
         metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),
@@ -73,7 +76,7 @@ fn limits(written: &LimitOptions, notes: &mut Notes) -> Limits {
     }
 }
 
-fn centrifuge(written: &Centrifuge, notes: &mut Notes) -> CentrifugeSettings {
+fn centrifuge(written: &Centrifuge, trust: TrustSettings, notes: &mut Notes) -> CentrifugeSettings {
     let everywhere = written.channels.syntax.everywhere("centrifuge.channels", notes);
     let without = ("centrifuge.channels.without_namespace", &written.channels.without_namespace);
     let named = written.namespaces.iter();
@@ -89,6 +92,7 @@ fn centrifuge(written: &Centrifuge, notes: &mut Notes) -> CentrifugeSettings {
     CentrifugeSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "centrifuge.path", notes),
+        trust,
         allowed_origins: written.client.allowed_origins.clone(),
         rules,
     }
@@ -101,12 +105,28 @@ fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     ApiSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "api.path", notes),
+        keys: keys(&written.keys, notes),
         key,
         insecure: written.insecure,
         errors_as_status: written.errors_as_status,
         body_size: written.body_size.0,
         batch_size: written.batch_size as usize,
     }
+}
+
+/// A key for each organisation; a key for two would leave open for whom its caller acts.
+fn keys(written: &BTreeMap<String, ApiKey>, notes: &mut Notes) -> BTreeMap<String, Secret> {
+    let mut keys = BTreeMap::new();
+    for (organisation, key) in written {
+        let at = join("api.keys", organisation);
+        let found = secret(&at, "key", &key.key, &key.key_file, notes).map(|(_, key)| key);
+        notes.check(found.is_some(), &join(&at, "key"), "must be given, here or by key_file");
+        if let Some(key) = found {
+            notes.check(!keys.values().any(|other| *other == key), &join(&at, "key"), "is another one's too");
+            keys.insert(organisation.clone(), key);
+        }
+    }
+    keys
 }
 
 fn positive(duration: Duration, key: &str, notes: &mut Notes) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig};
+use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, Courier, WorkerId};
 use vestibule_doors::Form;
@@ -19,6 +19,7 @@ use vestibule_model::{
 };
 use vestibule_websocket::{Event, client};
 
+use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::worker::{
@@ -147,12 +148,14 @@ impl House {
         let full = Arc::new(AtomicBool::new(false));
         let gate = Gate { inboxes: inboxes.clone(), full: Arc::clone(&full) };
         let realm = RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret("secret"));
-        let realms = RealmsConfig { connection: realm, subscription: None, allow_no_token: true };
-        let (realms, _) = realms.build().expect("a good realm");
+        let (realms, _) = RealmsConfig::of(realm).build().expect("a good realm");
+        let anybody = TrustConfig { allow_no_token: true, ..TrustConfig::default() };
+        let trust = realms.trust(&anybody).expect("one realm");
         let broker = MemoryBroker::new(Arc::new(gate), Default::default(), &mut SmallRng::seed_from_u64(1));
-        let steward = Steward::new(realms, broker, Records::without_a_store(), |_| {
-            unreachable!("an embedded broker is never waited for")
-        });
+        let steward =
+            Steward::new(trust.into(), KeyKeeper::default(), broker, Records::without_a_store(), |_| {
+                unreachable!("an embedded broker is never waited for")
+            });
         let counters = Arc::<Counters>::default();
         let now = Now::new(Moment::from_millis(1_000_000), 1_700_000_000_000);
         let surroundings = Surroundings {

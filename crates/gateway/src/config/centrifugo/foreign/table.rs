@@ -38,7 +38,6 @@ const fn nothing(key: &'static str) -> Foreign {
 }
 
 const NO_TLS: &str = "there is no TLS yet: put a proxy that has it in front, and take this out";
-const NO_JWKS: &str = "keys cannot be fetched yet: configure the public key itself";
 const NO_BACKEND: &str = "no backend is asked";
 const NO_REDIS: &str = "everything is kept in the memory of this node";
 const NO_MAPS: &str = "there are no map subscriptions yet: channels are streams";
@@ -53,8 +52,6 @@ const BY_SOCKET: &str = "commands of a connection are carried out one after the 
 /// Everything that Centrifugo v6 knows and the house does not do.
 pub const TABLE: &[Foreign] = &[
     refused("client.insecure_skip_token_signature_verify", "tokens are always verified: take it out"),
-    refused("client.token.jwks_public_endpoint", NO_JWKS),
-    refused("client.subscription_token.jwks_public_endpoint", NO_JWKS),
     nothing("client.token.insecure_skip_jwks_endpoint_safety_check"),
     nothing("client.subscription_token.insecure_skip_jwks_endpoint_safety_check"),
     missing("client.token.jwks", "there is no such key in the edition that this stands in for"),

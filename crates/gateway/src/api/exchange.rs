@@ -1,0 +1,227 @@
+//! Routes at which somebody who has a token of a trusted realm gets a short-lived one for another service, and the
+//! public keys by which that service checks it.
+//!
+//! - `handshake`: for the upgrade of an office room; `realtime`: for Supabase Realtime;
+//! - `refusal`: why there is none.
+
+mod handshake;
+mod realtime;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, AUTHORIZATION, CACHE_CONTROL, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use axum::routing::{any, get};
+use bytes::Bytes;
+use vestibule_auth::issue::{Issuer, Template};
+use vestibule_auth::{Trust, TrustConfig};
+use vestibule_model::{Identity, Now, UnixSeconds};
+
+use super::{Api, answer};
+use crate::clock::Clock;
+use crate::rate::{Meters, Rate};
+use crate::steward::Steward;
+use crate::transport::Origins;
+use refusal::Refusal;
+
+/// Where the public keys of the house are.
+pub const JWKS: &str = "/.well-known/jwks.json";
+
+/// The largest body of a request, in bytes: it names an organisation at most.
+const MAX_BODY: usize = 16 * 1024;
+
+/// Callers that are counted apart.
+const CALLERS: usize = 16_384;
+
+/// What the house issues, as it is set.
+#[derive(Clone, Debug, Default)]
+pub struct IssuingSettings {
+    /// The routes.
+    pub exchanges: Vec<ExchangeSettings>,
+    /// Tokens that backends ask for by the server API, by the names of their templates.
+    pub templates: BTreeMap<String, Signing>,
+}
+
+/// One route.
+#[derive(Clone, Debug)]
+pub struct ExchangeSettings {
+    /// For which service.
+    pub service: Service,
+    /// What signs, and what the token says; or the keys of the configuration that are missing.
+    pub signing: Result<Signing, Vec<String>>,
+    /// Whose tokens are taken in exchange.
+    pub trust: TrustConfig,
+    /// How many tokens a user gets in a minute.
+    pub per_minute: NonZeroU32,
+    /// Origins of pages that may ask, with `*` for anything.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Who signs, and what.
+#[derive(Clone, Debug)]
+pub struct Signing {
+    /// The keys.
+    pub issuer: Issuer,
+    /// What the token says.
+    pub template: Template,
+}
+
+/// For which service a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// An office room. Rooms are below this address.
+    Handshake {
+        /// The address, without a slash at its end.
+        base_url: String,
+    },
+    /// Supabase Realtime.
+    Realtime,
+}
+
+/// One route, open.
+struct Exchange {
+    settings: ExchangeSettings,
+    trust: Trust,
+    origins: Origins,
+    meters: Meters,
+    steward: Steward,
+    clock: Clock,
+}
+
+/// A token that was issued.
+struct Issued {
+    token: String,
+    bearer: Identity,
+    expires: UnixSeconds,
+    now: Now,
+}
+
+impl Service {
+    /// Where its tokens are asked for.
+    pub const fn path(&self) -> &'static str {
+        match self {
+            Self::Handshake { .. } => "/api/v1/cloudflare/request-access",
+            Self::Realtime => "/api/v1/realtime/token",
+        }
+    }
+}
+
+/// The routes, each with the realms that it trusts.
+pub fn routes(api: &Api) -> Router {
+    let mut router = Router::new();
+    for (settings, trust, origins) in api.exchanges.iter().cloned() {
+        let path = settings.service.path();
+        let meters = Meters::new(Rate::per_minute(settings.per_minute), CALLERS);
+        let (steward, clock) = (api.steward.clone(), api.clock);
+        let exchange = Arc::new(Exchange { settings, trust, origins, meters, steward, clock });
+        router = router.route(path, any(exchange_token).with_state(exchange));
+    }
+    let issuers = api.issuing.issuers().cloned().collect::<Vec<_>>();
+    if issuers.is_empty() {
+        return router;
+    }
+    let document = Bytes::from(Issuer::jwks(&issuers));
+    router.route(JWKS, get(public_keys).with_state(document))
+}
+
+impl IssuingSettings {
+    fn issuers(&self) -> impl Iterator<Item = &Issuer> {
+        let of_routes = self.exchanges.iter().filter_map(|exchange| exchange.signing.as_ref().ok());
+        of_routes.chain(self.templates.values()).map(|signing| &signing.issuer)
+    }
+
+    /// What the operator has to give before every route can do its work.
+    pub fn missing(&self) -> impl Iterator<Item = String> {
+        self.exchanges.iter().filter_map(|exchange| {
+            let missing = exchange.signing.as_ref().err()?.join(", ");
+            Some(format!("{}: not given: {missing}", exchange.service.path()))
+        })
+    }
+}
+
+/// Whoever checks tokens may keep the keys for a while, and not for so long that a rotation would take a day.
+async fn public_keys(State(document): State<Bytes>) -> Response {
+    let mut response = answer::json(StatusCode::OK, document);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+async fn exchange_token(State(exchange): State<Arc<Exchange>>, request: Request) -> Response {
+    let origin = request.headers().get(ORIGIN).cloned();
+    let mut response = match *request.method() {
+        Method::POST => exchange.answer(request).await.unwrap_or_else(Refusal::response),
+        Method::OPTIONS if origin.is_some() => answer::empty(StatusCode::NO_CONTENT),
+        _ => Refusal::METHOD.response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = origin.filter(|origin| exchange.origins.admit(Some(origin.as_bytes()))) {
+        let listed = [
+            (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+            (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST")),
+            (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type")),
+            (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
+        ];
+        headers.extend(listed);
+    }
+    response
+}
+
+impl Exchange {
+    async fn answer(&self, request: Request) -> Result<Response, Refusal> {
+        let signing = self.settings.signing.as_ref().map_err(|missing| Refusal::not_configured(missing))?;
+        let (head, body) = request.into_parts();
+        let token = bearer(&head.headers).ok_or(Refusal::NO_TOKEN)?;
+        let now = self.clock.now();
+        let bearer = self.steward.identify(&self.trust, token, now).await?;
+        if bearer.user.is_anonymous() {
+            return Err(Refusal::NOBODY);
+        }
+        if !self.meters.take((&bearer.organisation, &bearer.user), now.moment) {
+            return Err(Refusal::TOO_MANY);
+        }
+        let wish = body_of(body).await?;
+        if let Service::Handshake { .. } = self.settings.service {
+            handshake::check(&wish, &bearer)?;
+        }
+        let (token, expires) =
+            signing.template.issue(signing.issuer.key(), &bearer, now.unix, rand::random());
+        let issued = Issued { token, bearer, expires, now };
+        let body = match &self.settings.service {
+            Service::Handshake { base_url } => handshake::body(base_url, &issued),
+            Service::Realtime => realtime::body(&issued),
+        };
+        Ok(answer::json(StatusCode::OK, body))
+    }
+}
+
+impl Issued {
+    fn lifetime(&self) -> i64 {
+        self.expires.0 - self.now.unix.0
+    }
+}
+
+/// The token of an `Authorization: Bearer`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+async fn body_of(body: Body) -> Result<Bytes, Refusal> {
+    to_bytes(body, MAX_BODY).await.map_err(|_| Refusal::TOO_LONG)
+}

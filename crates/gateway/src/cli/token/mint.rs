@@ -1,0 +1,191 @@
+//! `vestibule token mint`: new tokens, by a template, a realm's secret, or a key file.
+
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde_json::{Value, json};
+use vestibule_auth::config::KeyMaterial;
+use vestibule_auth::issue::{Claim, Claims, Head, SigningKey, Template};
+use vestibule_auth::{Algorithm, OrganisationConfig, RealmConfig, Secret};
+use vestibule_model::{Credential, Identity, UserId};
+
+use super::bench::{Bench, config_argument};
+use crate::api::organisation_of_the_operator;
+use crate::cli::words::{json_flag, option, read, text, texts, utc};
+use crate::clock::Clock;
+use crate::config::written::units;
+
+/// How long a token lives if nobody says.
+const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// The verb.
+pub fn command() -> Command {
+    let again = |name, value, help| option(name, value, help).action(ArgAction::Append);
+    Command::new("mint")
+        .about("Makes a token")
+        .long_about(
+            "Makes a token: by a template of the configuration (--template), with the secret of one of its realms \
+             (--realm), or with a key in a file (--key, --secret-file).",
+        )
+        .after_help("Exit codes:\n  0  the token is on the standard output\n  2  the configuration or the command line is wrong")
+        .arg(option("user", "USER", "The user (claim sub) [default: nobody]"))
+        .arg(option("template", "NAME", "A template of issuer.templates").group("by"))
+        .arg(option("realm", "NAME", "A realm of the configuration, whose secret signs").group("by"))
+        .arg(option("key", "FILE", "A private key: PEM, a JWK, or a JWK in base64").group("by"))
+        .arg(option("secret-file", "FILE", "A file with a secret").group("by"))
+        .arg(config_argument())
+        .arg(option("algorithm", "ALG", "The algorithm, as in PS256 [default: the usual one of the key]"))
+        .arg(option("ttl", "TIME", "How long it lives, as in 10m [default: 1h, or as the template has it]"))
+        .arg(option("channel", "CHANNEL", "Makes it a subscription token for this channel"))
+        .arg(option("name", "NAME", "The name to show, where the template has one"))
+        .arg(option("organisation", "NAME", "The organisation"))
+        .arg(option("session", "SID", "The login session"))
+        .arg(again("role", "ROLE", "A role; may come again"))
+        .arg(option("issuer", "ISS", "The claim iss"))
+        .arg(again("audience", "AUD", "The claim aud; may come again"))
+        .arg(again("claim", "NAME=VALUE", "Any other claim; the value is JSON, or else a text; may come again"))
+        .arg(Arg::new("no-expiry").long("no-expiry").action(ArgAction::SetTrue).help("It never ends"))
+        .arg(json_flag())
+}
+
+/// Makes it.
+pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(), String> {
+    let now = Clock::start().now().unix;
+    let lifetime = match text(matches, "ttl") {
+        Some(written) => Some(units::duration(written).ok_or_else(|| {
+            format!("--ttl {written}: write a number and its unit, such as 90s, 30m, 2h or 24h")
+        })?),
+        None => None,
+    };
+    let bearer = bearer(matches);
+    let (token, expires) = if let Some(name) = text(matches, "template") {
+        let bench = Bench::of(matches, variables)?;
+        let signing = bench.settings.issuing.templates.get(name);
+        let signing = signing.ok_or_else(|| format!("there is no template {name:?} in issuer.templates"))?;
+        let mut template = signing.template.clone();
+        template.lifetime = lifetime.unwrap_or(template.lifetime);
+        let given = given(matches)?.into_iter().chain(channel(matches));
+        for (name, claim) in given {
+            put(&mut template.claims, name, claim);
+        }
+        template.issue(signing.issuer.key(), &bearer, now, rand::random())
+    } else {
+        let (key, usual) = key(matches, variables)?;
+        let template = free(matches, lifetime.unwrap_or(LIFETIME), usual)?;
+        template.issue(&key, &bearer, now, rand::random())
+    };
+    if matches.get_flag("json") {
+        println!("{}", json!({ "token": token, "expires": expires.0, "until": utc(expires) }));
+    } else {
+        println!("{token}");
+    }
+    Ok(())
+}
+
+fn bearer(matches: &ArgMatches) -> Identity {
+    let organisation = organisation_of_the_operator(text(matches, "organisation"));
+    Identity {
+        user: UserId::new(text(matches, "user").unwrap_or_default()),
+        name: text(matches, "name").map(Into::into),
+        roles: texts(matches, "role").map(Into::into).collect(),
+        credential: Credential { session: text(matches, "session").map(Into::into), ..Credential::default() },
+        ..Identity::anonymous("command line".into(), organisation)
+    }
+}
+
+/// The key that signs, and what the realm wants in its tokens.
+fn key(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(SigningKey, Claims), String> {
+    let algorithm = match text(matches, "algorithm") {
+        Some(name) => Some(Algorithm::from_name(name).ok_or_else(|| format!("{name:?} is no algorithm"))?),
+        None => None,
+    };
+    if let Some(path) = text(matches, "key") {
+        let key = SigningKey::read(&read(path)?, algorithm);
+        return Ok((key.map_err(|fault| format!("{path}: {fault}"))?, Vec::new()));
+    }
+    if let Some(path) = text(matches, "secret-file") {
+        let secret = Secret::from(read(path)?.trim_end_matches(['\r', '\n']));
+        let key = SigningKey::secret(&secret, algorithm);
+        return Ok((key.map_err(|fault| format!("{path}: {fault}"))?, Vec::new()));
+    }
+    let bench = Bench::of(matches, variables)?;
+    let realms = &bench.settings.realms.realms;
+    let realm = match text(matches, "realm") {
+        Some(name) => realms.iter().find(|realm| realm.name == name),
+        None => realms.iter().find(|realm| secret(realm).is_some()),
+    };
+    let why = "say how it is signed: by --template, --realm, --key or --secret-file";
+    let realm = realm.ok_or(why)?;
+    let secret = secret(realm).ok_or_else(|| {
+        format!("realm {:?} has no secret, and its private key is its provider's: {why}", realm.name)
+    })?;
+    let key = SigningKey::secret(secret, algorithm).map_err(|fault| fault.to_string())?;
+    Ok((key, wanted(realm)))
+}
+
+fn secret(realm: &RealmConfig) -> Option<&Secret> {
+    realm.keys.iter().find_map(|key| match &key.material {
+        KeyMaterial::Secret(secret) => Some(secret),
+        KeyMaterial::PublicKey { .. } | KeyMaterial::Jwk(_) => None,
+    })
+}
+
+/// Issuer, audience and organisation, as the realm wants them.
+fn wanted(realm: &RealmConfig) -> Claims {
+    let first = |texts: &[String]| texts.first().map(|text| Claim::Fixed(text.as_str().into()));
+    let mut claims: Claims = Vec::new();
+    claims.extend(first(&realm.issuer.exact).map(|claim| ("iss".into(), claim)));
+    claims.extend(first(&realm.audience.exact).map(|claim| ("aud".into(), claim)));
+    if let OrganisationConfig::Claim { path: Some(path), .. } = &realm.organisation {
+        claims.push((path.as_str().into(), Claim::Organisation));
+    }
+    claims
+}
+
+/// A token without a template: the registered claims, and what was given.
+fn free(matches: &ArgMatches, lifetime: Duration, usual: Claims) -> Result<Template, String> {
+    let mut claims = usual;
+    let mut put = |name: &str, claim| put(&mut claims, name.into(), claim);
+    put("sub", Claim::User);
+    put("iat", Claim::IssuedAt);
+    if !matches.get_flag("no-expiry") {
+        put("exp", Claim::Expiry);
+    }
+    put("jti", Claim::Id);
+    put("sid", Claim::Session);
+    for (name, claim) in given(matches)?.into_iter().chain(channel(matches)) {
+        put(&name, claim);
+    }
+    Ok(Template { head: Head { typ: true, kid: true }, lifetime, claims })
+}
+
+/// What is said later counts.
+fn put(claims: &mut Claims, name: Box<str>, claim: Claim) {
+    match claims.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, known)) => *known = claim,
+        None => claims.push((name, claim)),
+    }
+}
+
+fn channel(matches: &ArgMatches) -> Option<(Box<str>, Claim)> {
+    text(matches, "channel").map(|channel| ("channel".into(), Claim::Fixed(channel.into())))
+}
+
+/// Issuer, audiences, and claims that were written out.
+fn given(matches: &ArgMatches) -> Result<Claims, String> {
+    let mut claims: Claims = Vec::new();
+    claims.extend(text(matches, "issuer").map(|text| ("iss".into(), Claim::Fixed(text.into()))));
+    let audiences: Vec<_> = texts(matches, "audience").collect();
+    match audiences.as_slice() {
+        [] => {}
+        [one] => claims.push(("aud".into(), Claim::Fixed((*one).into()))),
+        several => claims.push(("aud".into(), Claim::Fixed(json!(several)))),
+    }
+    for written in texts(matches, "claim") {
+        let (name, value) =
+            written.split_once('=').ok_or_else(|| format!("--claim {written}: write NAME=VALUE"))?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        claims.push((name.into(), Claim::Fixed(value)));
+    }
+    Ok(claims)
+}
