@@ -20,13 +20,12 @@ use vestibule::keys::KeyKeeper;
 use vestibule::steward::{Records, Steward};
 use vestibule::telemetry::Counters;
 use vestibule::worker::{
-    AnySession, Arrival, ConnectionId, Counts, Inboxes, Limits, Mail, Mailbox, Question, Seats, Surroundings,
-    Survey, Wants, Worker, inbox,
+    AnySession, Arrival, ConnectionId, Counts, Inboxes, Limits, Mail, Mailbox, Question, RoomBounds, Seats,
+    Surroundings, Survey, Wants, Worker, inbox,
 };
 use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
-use vestibule_doors::Form;
 use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_doors::centrifuge::wire::Encoding;
 use vestibule_doors::centrifuge::{Opening, Session};
@@ -121,6 +120,7 @@ impl House {
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
+                rooms: RoomBounds::default(),
                 counters: Arc::clone(&counters),
             };
             let worker = Worker::new(surroundings, now);
@@ -145,14 +145,11 @@ impl House {
         let opening = Opening { client, encoding, frame_pings: false, jitter: dice.number(), rules };
         let mut outputs = Outputs::default();
         let session = Session::open(opening, now, &mut outputs);
-        let form = match encoding {
-            Encoding::Json => Form::CentrifugeJson,
-            Encoding::Protobuf => Form::CentrifugeProtobuf,
-        };
+        let text = encoding == Encoding::Json;
         let session = AnySession::Centrifuge(Box::new(session));
         let desk = &mut self.workers[worker];
         let link = SimLink(Rc::clone(wire));
-        let who = desk.worker.arrive(Arrival { link, session, outputs, client, form }, now);
+        let who = desk.worker.arrive(Arrival { link, session, outputs, client, text, place: None }, now);
         desk.doors.push(Doorway { who, wire: Rc::clone(wire), waits: Wants { read: false, write: false } });
     }
 

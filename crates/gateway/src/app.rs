@@ -23,9 +23,9 @@ use crate::office::Office;
 use crate::steward::{Records, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Listener, Origins, Site, Stops, WorkerThread, bind, start,
+    Admission, CentrifugeDoor, Doors, Listener, Origins, Proxies, Site, Stops, WorkerThread, bind, start,
 };
-use crate::worker::{Inboxes, Mailbox, Seats, Surroundings, inbox};
+use crate::worker::{Inboxes, Mailbox, Places, RoomBounds, Seats, Surroundings, inbox};
 
 mod failure;
 mod goodbye;
@@ -92,9 +92,11 @@ impl House {
         let admission =
             Admission::new(settings.connections, settings.connections_per_second, counters.clone());
         let site = Arc::new(Site {
-            centrifuge: door(settings.centrifuge, rules)?,
+            doors: Doors { centrifuge: door(settings.centrifuge, rules)?, signal: None },
             router: api::router(api),
             admission,
+            places: Places::new(None, None),
+            proxies: Proxies::default(),
             head_timeout: settings.head_timeout,
         });
         let seats = Seats::new(settings.connections_per_user);
@@ -106,6 +108,7 @@ impl House {
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
+                rooms: RoomBounds::default(),
                 counters: Arc::clone(&counters[index]),
             },
             mailbox,
@@ -206,6 +209,7 @@ fn trusts(realms: &Realms, settings: &TrustSettings) -> Result<Trusts, StartFail
     Ok(Trusts {
         connections: realms.trust(&settings.connections).map_err(StartFailure::Realms)?,
         subscriptions: realms.trust(&settings.subscriptions).map_err(StartFailure::Realms)?,
+        signal: None,
     })
 }
 

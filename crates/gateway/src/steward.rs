@@ -18,7 +18,7 @@ use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, BrokerError, WorkerId};
 use vestibule_doors::contract::{Effect, Fault, Outcome};
 use vestibule_model::{
-    ChannelKey, ClientInfo, Credential, HistoryQuery, Now, OrganisationId, Position, UserId,
+    ChannelKey, ClientInfo, Credential, Door, HistoryQuery, Now, OrganisationId, Position, UserId,
 };
 
 use crate::keys::KeyKeeper;
@@ -27,7 +27,7 @@ use crate::telemetry::Refusals;
 pub use errand::Spawn;
 pub use records::Records;
 pub use subscribe::{Departure, NewSubscription};
-pub use verify::{Trusts, Unidentified};
+pub use verify::{SignalTrusts, Trusts, Unidentified};
 
 /// The broker of this house. A second kind makes this an enum with one arm each.
 pub type HouseBroker = MemoryBroker;
@@ -77,12 +77,15 @@ impl Steward {
         &self.0.broker
     }
 
-    /// Carries out an effect that concerns no worker's own state.
-    pub async fn perform(self, effect: Effect, now: Now) -> Outcome {
+    /// Carries out an effect that concerns no worker's own state, for a session behind that door.
+    pub async fn perform(self, door: Door, effect: Effect, now: Now) -> Outcome {
         let broker = self.broker();
         match effect {
             Effect::Authenticate(token) => {
-                Outcome::Identity(self.authenticate(token, now).await.map(Box::new))
+                Outcome::Identity(self.authenticate(door, token, now).await.map(Box::new))
+            }
+            Effect::AuthenticateConsumer(token) => {
+                Outcome::Identity(self.authenticate_consumer(&token, now).await.map(Box::new))
             }
             Effect::Authorise(token) => Outcome::Grant(self.authorise(&token, now).await.map(Box::new)),
             Effect::Publish { channel, publication, options } => Outcome::Published(
@@ -97,8 +100,8 @@ impl Steward {
             Effect::History { channel, query, meta_ttl } => {
                 Outcome::History(broker.history(&channel, &query, meta_ttl, now).await.map_err(fault))
             }
-            Effect::Admit(_) | Effect::Subscribe(_) => {
-                unreachable!("a worker keeps its own roster and shard, and never hands these on")
+            Effect::Admit(_) | Effect::Subscribe(_) | Effect::Enter(..) => {
+                unreachable!("a worker keeps its own roster, shard and rooms, and never hands these on")
             }
         }
     }

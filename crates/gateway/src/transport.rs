@@ -6,37 +6,31 @@
 //!
 //! - `thread`: a worker's thread, and what moves the worker in it; `stops`: how it ends;
 //! - `listener`: sockets that share one port; `accept`: connections as they come; `porch`: their way to the worker;
-//! - `head`: the head of a request; `upgrade`: which door it goes to, and whether it may;
-//! - `admission`: how many connections a node takes;
+//! - `head`: the head of a request; `doors`: which door it goes to; `upgrade`: whether it may; `proxies`: from where;
+//! - `site`: what is behind the port; `admission`: how many connections a node takes;
 //! - `socket`: a peer's end, and the task that waits on it;
 //! - `http`: everything that is not an upgrade.
 
 mod accept;
 mod admission;
+mod doors;
 mod head;
 mod http;
 mod listener;
 mod porch;
+mod proxies;
+mod site;
 mod socket;
 mod stops;
 mod thread;
 mod upgrade;
 
 pub use admission::Admission;
+pub use doors::{Doors, SignalDoor};
 pub use http::Prefixed;
 pub use listener::{Listener, bind};
+pub use proxies::{ClientAddress, Proxies};
+pub use site::Site;
 pub use stops::Stops;
 pub use thread::{WorkerThread, start};
 pub use upgrade::{CentrifugeDoor, Origins};
-
-/// What is reached through the port: the doors, and the HTTP service.
-pub struct Site {
-    /// The door of the Centrifuge protocol.
-    pub centrifuge: CentrifugeDoor,
-    /// Everything that is not an upgrade.
-    pub router: axum::Router,
-    /// How many connections are let in.
-    pub admission: Admission,
-    /// How long a peer may take to send the head of its request.
-    pub head_timeout: std::time::Duration,
-}

@@ -7,10 +7,11 @@
 //! It obeys one law: one input to a session, then every output of that input, then the next input.
 //!
 //! - `connection`: what is kept of a connection; `outbox`: what waits for its peer; `link`: the peer's end;
+//! - `rooms`: where peers reach each other by name;
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
-//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are;
+//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are; `places`: from where;
 //! - `inbox`, `survey`: how everyone else reaches a worker.
 
 mod admission;
@@ -24,6 +25,8 @@ mod goodbye;
 mod inbox;
 mod link;
 mod outbox;
+mod places;
+mod rooms;
 mod roster;
 mod seats;
 mod shard;
@@ -38,7 +41,6 @@ use std::time::Duration;
 
 use slab::Slab;
 use vestibule_broker::WorkerId;
-use vestibule_doors::Form;
 use vestibule_doors::contract::{Notice, Output, Outputs};
 use vestibule_model::{ClientId, Now};
 use vestibule_websocket::{CloseHandshake, Decoder};
@@ -49,6 +51,8 @@ use crate::telemetry::Counters;
 pub use connection::{AnySession, ConnectionId};
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
+pub use places::{Crowd, Place, Places};
+pub use rooms::{MemberId, RoomBounds, Wish};
 pub use seats::Seats;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;
@@ -57,6 +61,7 @@ use badges::Badges;
 use connection::{Connection, Phase};
 use drain::Drain;
 use outbox::Flushed;
+use rooms::Rooms;
 use roster::Roster;
 use shard::Shard;
 use timers::Wheel;
@@ -97,6 +102,8 @@ pub struct Surroundings {
     pub inboxes: Inboxes,
     /// The places of users on this node.
     pub seats: Seats,
+    /// The bounds of rooms on this node.
+    pub rooms: RoomBounds,
     /// What it counts.
     pub counters: Arc<Counters>,
 }
@@ -108,6 +115,7 @@ pub struct Worker<L> {
     /// Tells the users of one slot apart.
     generation: u32,
     shard: Shard,
+    rooms: Rooms,
     roster: Roster,
     badges: Badges,
     wheel: Wheel,
@@ -140,8 +148,10 @@ pub struct Arrival<L> {
     pub outputs: Outputs,
     /// Its id for other clients.
     pub client: ClientId,
-    /// How its door writes.
-    pub form: Form,
+    /// Whether its door's messages are text to the transport.
+    pub text: bool,
+    /// Its place among those of its address.
+    pub place: Option<Place>,
 }
 
 impl<L: Link> Worker<L> {
@@ -152,6 +162,7 @@ impl<L: Link> Worker<L> {
             connections: Slab::new(),
             generation: 0,
             shard: Shard::default(),
+            rooms: Rooms::default(),
             roster: Roster::default(),
             badges: Badges::default(),
             wheel: Wheel::new(now.moment),
@@ -169,7 +180,8 @@ impl<L: Link> Worker<L> {
             link: arrival.link,
             generation: self.generation,
             client: arrival.client,
-            form: arrival.form,
+            text: arrival.text,
+            _place: arrival.place,
             phase: Phase::Open(arrival.session),
             decoder: Decoder::new(self.house.limits.message_size),
             goodbye: CloseHandshake::Open,
@@ -177,6 +189,7 @@ impl<L: Link> Worker<L> {
             dirty: false,
             blocked: None,
             channels: Vec::new(),
+            room: None,
             admitted: None,
             wake_at: None,
             scheduled: None,
@@ -224,6 +237,7 @@ impl<L: Link> Worker<L> {
         for who in due {
             self.look_at(who, now);
         }
+        self.tick_rooms(now);
         self.drain_some(now);
         self.house.counters.connections.set(self.connections.len());
         self.house.counters.subscriptions.set(self.shard.subscriptions());

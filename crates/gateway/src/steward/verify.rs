@@ -3,7 +3,7 @@
 use vestibule_auth::jwks::Answer;
 use vestibule_auth::{Realm, Reason, Rejection, Trust, Verdict};
 use vestibule_doors::contract::{Refusal, Refused, Secret};
-use vestibule_model::{Identity, Now, Profile, SubscriptionGrant};
+use vestibule_model::{Door, Identity, Now, Profile, SubscriptionGrant};
 
 use super::Steward;
 
@@ -14,12 +14,23 @@ pub struct Trusts {
     pub connections: Trust,
     /// With subscription tokens.
     pub subscriptions: Trust,
+    /// Those of the signal door, when it is open.
+    pub signal: Option<SignalTrusts>,
+}
+
+/// The realms that the signal door trusts.
+#[derive(Clone, Debug)]
+pub struct SignalTrusts {
+    /// With room tokens.
+    pub rooms: Trust,
+    /// With tokens of consumers; `None`: with none.
+    pub consumers: Option<Trust>,
 }
 
 impl From<Trust> for Trusts {
     /// The same realms for everything.
     fn from(trust: Trust) -> Self {
-        Self { connections: trust.clone(), subscriptions: trust }
+        Self { connections: trust.clone(), subscriptions: trust, signal: None }
     }
 }
 
@@ -42,12 +53,28 @@ pub enum Unidentified {
 }
 
 impl Steward {
-    pub(super) async fn authenticate(&self, token: Option<Secret>, now: Now) -> Result<Identity, Refused> {
-        let trust = &self.0.trusts.connections;
+    pub(super) async fn authenticate(
+        &self,
+        door: Door,
+        token: Option<Secret>,
+        now: Now,
+    ) -> Result<Identity, Refused> {
+        let trust = match door {
+            Door::Centrifuge => Some(&self.0.trusts.connections),
+            Door::Signal => self.0.trusts.signal.as_ref().map(|signal| &signal.rooms),
+        };
+        let Some(trust) = trust else { return Err(nobody_is_trusted()) };
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
             None => Ok(trust.anonymous().map_err(Unidentified::Rejected)?),
         }
+    }
+
+    /// Who bears this token, which a consumer of the signal door brought.
+    pub(super) async fn authenticate_consumer(&self, token: &Secret, now: Now) -> Result<Identity, Refused> {
+        let trust = self.0.trusts.signal.as_ref().and_then(|signal| signal.consumers.as_ref());
+        let Some(trust) = trust else { return Err(nobody_is_trusted()) };
+        Ok(self.identify(trust, &token.0, now).await?)
     }
 
     /// Who bears this token: verified by one of the trusted realms, not revoked, and not used before if it can be used
@@ -108,6 +135,11 @@ impl Steward {
         };
         verdict.inspect_err(|rejection| self.0.refusals.note(rejection))
     }
+}
+
+/// No realm vouches for whoever comes this way.
+fn nobody_is_trusted() -> Refused {
+    Refused { refusal: Refusal::Invalid, profile: Profile::default() }
 }
 
 /// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.

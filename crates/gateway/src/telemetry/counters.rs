@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::RoomCounters;
+
 /// A number that only grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -40,9 +42,10 @@ impl Gauge {
 }
 
 /// The close codes that are counted one by one: those of the transport, and those of the doors.
-const CODES: [u16; 28] = [
-    1000, 1001, 1002, 1007, 1009, 1011, 3000, 3001, 3004, 3005, 3006, 3008, 3009, 3010, 3011, 3012, 3013,
+const CODES: [u16; 35] = [
+    1000, 1001, 1002, 1007, 1008, 1009, 1011, 1012, 1013, 3000, 3001, 3004, 3005, 3006, 3008, 3009, 3010, 3011, 3012, 3013,
     3014, 3500, 3501, 3502, 3503, 3504, 3505, 3506, 3507, 3508, 3509,
+    4001, 4002, 4003, 4409,
 ];
 
 /// What one worker counts.
@@ -68,10 +71,22 @@ pub struct Counters {
     pub sent_bytes: Counter,
     /// Connections that were told that their token is revoked.
     pub revoked: Counter,
+    /// What is counted of rooms.
+    pub rooms: RoomCounters,
     /// Sessions that ran into a bug.
     pub bugs: Counter,
-    closes: [Counter; CODES.len()],
+    closes: Closes,
     other_closes: Counter,
+}
+
+/// A counter for each of [`CODES`].
+#[derive(Debug)]
+struct Closes([Counter; CODES.len()]);
+
+impl Default for Closes {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Counter::default()))
+    }
 }
 
 impl Counters {
@@ -85,14 +100,14 @@ impl Counters {
     /// A connection was closed with this code.
     pub fn closed_with(&self, code: u16) {
         match CODES.binary_search(&code) {
-            Ok(index) => self.closes[index].add(),
+            Ok(index) => self.closes.0[index].add(),
             Err(_) => self.other_closes.add(),
         }
     }
 
     /// How many were closed with which code; `None` for all codes that are not counted one by one.
     pub fn closes(&self) -> impl Iterator<Item = (Option<u16>, u64)> {
-        let known = CODES.iter().zip(&self.closes).map(|(code, count)| (Some(*code), count.get()));
+        let known = CODES.iter().zip(&self.closes.0).map(|(code, count)| (Some(*code), count.get()));
         known.chain([(None, self.other_closes.get())])
     }
 }

@@ -1,5 +1,7 @@
 //! Connections as they come: to a door, or to the HTTP service.
 
+use std::io;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,10 +12,14 @@ use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
 use vestibule_websocket::handshake;
 
+use super::doors::Welcome;
 use super::head::{self, MAX_HEADERS};
 use super::http;
 use super::porch::Porch;
-use super::upgrade::{Welcome, crowded};
+use super::site::Visit;
+use super::socket::Socket;
+use super::upgrade::too_long;
+use crate::worker::Place;
 
 /// How long a listener rests when the process has no file descriptors left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -22,8 +28,8 @@ const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
 pub async fn accept(listener: TcpListener, porch: Rc<Porch>) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                spawn_local(receive(stream, Rc::clone(&porch)));
+            Ok((stream, address)) => {
+                spawn_local(receive(stream, address.ip(), Rc::clone(&porch)));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -33,17 +39,21 @@ pub async fn accept(listener: TcpListener, porch: Rc<Porch>) {
     }
 }
 
-async fn receive(mut stream: TcpStream, porch: Rc<Porch>) {
-    let Ok(Ok(head)) = timeout(porch.site.head_timeout, head::read(&mut stream)).await else {
-        // Too slow, too long, or gone: there is nobody to whom an answer would be of use.
-        return;
+async fn receive(mut stream: TcpStream, address: IpAddr, porch: Rc<Porch>) {
+    let head = match timeout(porch.site.head_timeout, head::read(&mut stream)).await {
+        Ok(Ok(head)) => head,
+        Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            return refuse(stream, &too_long()).await;
+        }
+        // Too slow, or gone: there is nobody to whom an answer would be of use.
+        Ok(Err(_)) | Err(_) => return,
     };
-    match porch.route(&head) {
-        Route::Door(welcome, length) => porch.upgrade(stream, &welcome, head, length).await,
+    match porch.route(&head, address) {
+        Route::Door(welcome, place, length) => porch.upgrade(stream, welcome, place, head, length).await,
         Route::Refuse(response) => refuse(stream, &response).await,
         Route::Http => {
             let requests = porch.stops.requests.clone();
-            requests.track_future(http::serve(stream, head.freeze(), porch)).await;
+            requests.track_future(http::serve(stream, address, head.freeze(), porch)).await;
         }
     }
 }
@@ -51,7 +61,7 @@ async fn receive(mut stream: TcpStream, porch: Rc<Porch>) {
 /// Where the head of a request leads.
 enum Route {
     /// Through a door; the head is so long.
-    Door(Welcome, usize),
+    Door(Welcome, Option<Place>, usize),
     /// Nowhere.
     Refuse(Vec<u8>),
     /// To the HTTP service, which knows what to say to a head that is none.
@@ -59,32 +69,41 @@ enum Route {
 }
 
 impl Porch {
-    fn route(&self, bytes: &[u8]) -> Route {
+    fn route(&self, bytes: &[u8], address: IpAddr) -> Route {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut request = httparse::Request::new(&mut headers);
         let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return Route::Http };
         let (path, query) = split(request.path.unwrap_or_default());
-        let door = &self.site.centrifuge;
         let upgrade = handshake::check_httparse(&request);
-        if !door.is_meant(path, &upgrade) {
-            return Route::Http;
-        }
-        if self.site.admission.admit(self.clock.now().moment).is_err() {
-            return Route::Refuse(crowded());
-        }
-        let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
-        match door.look_at(upgrade, origin.map(|header| header.value), query) {
-            Ok(welcome) => Route::Door(welcome, length),
-            Err(unwelcome) => Route::Refuse(unwelcome.response()),
+        let Some(door) = self.site.doors.meant(path, &upgrade) else { return Route::Http };
+        let values = |name: &'static str| {
+            let named = request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
+            named.map(|header| header.value)
+        };
+        let visit = Visit {
+            origin: values("origin").next(),
+            client: self.site.proxies.client(address, values("x-forwarded-for")),
+            query,
+        };
+        match self.site.let_in(door, upgrade, &visit, self.clock.now().moment) {
+            Ok((welcome, place)) => Route::Door(welcome, place, length),
+            Err(response) => Route::Refuse(response),
         }
     }
 
-    async fn upgrade(&self, mut stream: TcpStream, welcome: &Welcome, mut head: BytesMut, length: usize) {
+    async fn upgrade(
+        &self,
+        mut stream: TcpStream,
+        welcome: Welcome,
+        place: Option<Place>,
+        mut head: BytesMut,
+        length: usize,
+    ) {
         if stream.write_all(&welcome.response).await.is_err() {
             return;
         }
         head.advance(length);
-        self.enter(stream, welcome, head);
+        self.enter(Socket::of_tcp(stream), welcome, place, head);
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
-use axum::http::{Request, Response, header};
+use axum::http::{HeaderValue, Request, Response, header};
 use bytes::{Buf, Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,11 +18,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::select;
 use tower_service::Service;
+use vestibule_model::Now;
 use vestibule_websocket::handshake;
 
 use super::head::MAX_HEAD;
+use super::doors::Welcome;
 use super::porch::Porch;
-use super::upgrade::{Welcome, crowded};
+use super::proxies::ClientAddress;
+use super::site::{Site, Visit};
+use super::socket::Socket;
+use crate::worker::Place;
 
 /// A stream of which something has been read already.
 pub struct Prefixed {
@@ -30,10 +36,10 @@ pub struct Prefixed {
 }
 
 /// Serves requests on a stream until either side has had enough.
-pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
+pub async fn serve(stream: TcpStream, address: IpAddr, prefix: Bytes, porch: Rc<Porch>) {
     let head_timeout = porch.site.head_timeout;
     let closing = porch.stops.closing.clone();
-    let service = service_fn(move |request| answer(request, Rc::clone(&porch)));
+    let service = service_fn(move |request| answer(request, address, Rc::clone(&porch)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
@@ -53,25 +59,56 @@ pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
     }
 }
 
-async fn answer(request: Request<Incoming>, porch: Rc<Porch>) -> Result<Response<Body>, Infallible> {
-    let door = &porch.site.centrifuge;
-    let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
+async fn answer(
+    mut request: Request<Incoming>,
+    address: IpAddr,
+    porch: Rc<Porch>,
+) -> Result<Response<Body>, Infallible> {
+    let client = client(&porch.site, &request, address);
     // A proxy may send an upgrade over a connection that has carried ordinary requests before.
-    if !door.is_meant(request.uri().path(), &upgrade) {
-        return porch.site.router.clone().call(request.map(Body::new)).await;
+    match knock(&porch.site, &request, client, porch.clock.now()) {
+        None => {
+            request.extensions_mut().insert(client);
+            porch.site.router.clone().call(request.map(Body::new)).await
+        }
+        Some(Ok((welcome, place))) => Ok(upgrade_later(request, welcome, place, porch)),
+        Some(Err(refusal)) => Ok(refusal),
     }
-    if porch.site.admission.admit(porch.clock.now().moment).is_err() {
-        return Ok(as_response(&crowded()));
-    }
-    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
-    Ok(match door.look_at(upgrade, origin, request.uri().query().unwrap_or_default()) {
-        Ok(welcome) => upgrade_later(request, welcome, porch),
-        Err(unwelcome) => as_response(&unwelcome.response()),
-    })
+}
+
+/// From where a request comes that this address has sent.
+pub fn client<B>(site: &Site, request: &Request<B>, address: IpAddr) -> ClientAddress {
+    let forwarded: Vec<_> = request.headers().get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
+    site.proxies.client(address, forwarded.into_iter())
+}
+
+/// Somebody who is let in, with his place among those of his address.
+pub type LetIn = (Welcome, Option<Place>);
+
+/// What a request wants of a door: `None` when it wants nothing of any, or whether it is let in.
+pub fn knock<B>(
+    site: &Site,
+    request: &Request<B>,
+    client: ClientAddress,
+    now: Now,
+) -> Option<Result<LetIn, Response<Body>>> {
+    let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
+    let door = site.doors.meant(request.uri().path(), &upgrade)?;
+    let visit = Visit {
+        origin: request.headers().get(header::ORIGIN).map(HeaderValue::as_bytes),
+        client,
+        query: request.uri().query().unwrap_or_default(),
+    };
+    Some(site.let_in(door, upgrade, &visit, now.moment).map_err(|refusal| as_response(&refusal)))
 }
 
 /// Answers with the switch of protocols, and enters the door when hyper has let go of the stream.
-fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Porch>) -> Response<Body> {
+fn upgrade_later(
+    mut request: Request<Incoming>,
+    welcome: Welcome,
+    place: Option<Place>,
+    porch: Rc<Porch>,
+) -> Response<Body> {
     let response = as_response(&welcome.response);
     let upgrading = hyper::upgrade::on(&mut request);
     tokio::task::spawn_local(async move {
@@ -79,13 +116,13 @@ fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Por
         let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
         let Prefixed { prefix, stream } = parts.io.into_inner();
         let early = [parts.read_buf, prefix].concat();
-        porch.enter(stream, &welcome, BytesMut::from(&early[..]));
+        porch.enter(Socket::of_tcp(stream), welcome, place, BytesMut::from(&early[..]));
     });
     response
 }
 
 /// An answer as hyper wants it, from the bytes that go out where hyper is not asked.
-fn as_response(bytes: &[u8]) -> Response<Body> {
+pub fn as_response(bytes: &[u8]) -> Response<Body> {
     let mut headers = [httparse::EMPTY_HEADER; 8];
     let mut head = httparse::Response::new(&mut headers);
     let Ok(httparse::Status::Complete(length)) = head.parse(bytes) else {

@@ -4,16 +4,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use vestibule_model::ClientId;
 
-use super::Site;
+use super::doors::Welcome;
+use super::site::Site;
 use super::socket::{LocalWorker, Socket, attend};
 use super::stops::Stops;
-use super::upgrade::Welcome;
 use crate::clock::Clock;
-use crate::worker::Arrival;
+use crate::worker::{Arrival, Place};
 
 /// What a thread needs to take in connections.
 pub struct Porch {
@@ -29,13 +28,17 @@ pub struct Porch {
 
 impl Porch {
     /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
-    pub fn enter(&self, stream: TcpStream, welcome: &Welcome, mut early: BytesMut) {
+    pub fn enter(&self, link: Socket, welcome: Welcome, place: Option<Place>, mut early: BytesMut) {
         let now = self.clock.now();
         let client = ClientId::from_random(rand::random());
-        let (session, outputs) = self.site.centrifuge.open(welcome, client, rand::random(), now);
-        let arrival = Arrival { link: Socket::new(stream), session, outputs, client, form: welcome.form() };
+        let text = welcome.is_text();
+        let (session, outputs, greeting) = self.site.doors.open(welcome.opening, client, now);
+        let arrival = Arrival { link, session, outputs, client, text, place };
         let mut worker = self.worker.borrow_mut();
         let who = worker.arrive(arrival, now);
+        if let Some(greeting) = greeting {
+            worker.greeted(who, &greeting, now);
+        }
         if !early.is_empty() {
             worker.received(who, &mut early, now);
         }

@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use vestibule_doors::Form;
 use vestibule_doors::centrifuge::rules::Rules;
-use vestibule_doors::centrifuge::session::{Opening, Session};
 use vestibule_doors::centrifuge::wire::Encoding;
-use vestibule_doors::contract::Outputs;
-use vestibule_model::{ClientId, Now};
 use vestibule_websocket::handshake::{Refusal, Upgrade};
 
-use crate::worker::AnySession;
+use super::doors::{Opening, Welcome};
 
 /// The subprotocols of the Centrifuge door, in no order: the client's decides.
 const SUBPROTOCOLS: [&str; 2] = ["centrifuge-json", "centrifuge-protobuf"];
@@ -32,15 +28,6 @@ pub struct CentrifugeDoor {
 #[derive(Clone)]
 pub struct Origins(GlobSet);
 
-/// An upgrade that may go on: what to answer, and what to open.
-pub struct Welcome {
-    /// The answer, whole.
-    pub response: Vec<u8>,
-    /// How its client reads and writes.
-    pub encoding: Encoding,
-    frame_pings: bool,
-}
-
 /// An upgrade that may not.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unwelcome {
@@ -48,6 +35,8 @@ pub enum Unwelcome {
     Invalid(Refusal),
     /// It comes from a page of another origin.
     Origin,
+    /// Too many come from the same address.
+    Crowd,
 }
 
 impl Origins {
@@ -111,35 +100,11 @@ impl CentrifugeDoor {
             || wants("cf_protocol", "protobuf");
         let mut response = Vec::with_capacity(192);
         upgrade.write_response(selected, &[], &mut response);
-        Ok(Welcome {
-            response,
+        let opening = Opening::Centrifuge {
             encoding: if protobuf { Encoding::Protobuf } else { Encoding::Json },
             frame_pings: wants("cf_ws_frame_ping_pong", "true"),
-        })
-    }
-
-    /// Opens the session of a connection that was let in.
-    pub fn open(&self, welcome: &Welcome, client: ClientId, jitter: u64, now: Now) -> (AnySession, Outputs) {
-        let mut outputs = Outputs::default();
-        let opening = Opening {
-            client,
-            encoding: welcome.encoding,
-            frame_pings: welcome.frame_pings,
-            jitter,
-            rules: Arc::clone(&self.rules),
         };
-        let session = Session::open(opening, now, &mut outputs);
-        (AnySession::Centrifuge(Box::new(session)), outputs)
-    }
-}
-
-impl Welcome {
-    /// How its client reads what happens in channels.
-    pub fn form(&self) -> Form {
-        match self.encoding {
-            Encoding::Json => Form::CentrifugeJson,
-            Encoding::Protobuf => Form::CentrifugeProtobuf,
-        }
+        Ok(Welcome { response, opening })
     }
 }
 
@@ -150,9 +115,15 @@ impl Unwelcome {
         match self {
             Self::Invalid(refusal) => refusal.write_response(&mut response),
             Self::Origin => response = short_answer("403 Forbidden", "Forbidden\n"),
+            Self::Crowd => response = short_answer("429 Too Many Requests", "Too Many Requests\n"),
         }
         response
     }
+}
+
+/// The answer to a head that is too long.
+pub fn too_long() -> Vec<u8> {
+    short_answer("431 Request Header Fields Too Large", "Request Header Fields Too Large\n")
 }
 
 /// The answer when there is no room.

@@ -1,11 +1,14 @@
 //! One connection: the socket's end, the session's end, and what lies between.
 
 use vestibule_doors::contract::{Input, Outputs, Session};
-use vestibule_doors::{Form, centrifuge};
-use vestibule_model::{ChannelKey, ClientId, Credential, Moment, Now, OrganisationId, UserId};
+use vestibule_doors::{centrifuge, signal};
+use vestibule_model::{
+    ChannelKey, ClientId, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId,
+};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
+use super::places::Place;
 use super::seats::Seat;
 
 /// A connection of one worker. The number of a slot is used again; the generation tells its holders apart.
@@ -31,6 +34,8 @@ impl ConnectionId {
 pub enum AnySession {
     /// The Centrifuge protocol.
     Centrifuge(Box<centrifuge::session::Session>),
+    /// WebRTC signaling.
+    Signal(Box<signal::Session>),
     /// What a test says.
     #[cfg(test)]
     Scripted(super::tests::Scripted),
@@ -40,6 +45,7 @@ impl Session for AnySession {
     fn handle(&mut self, input: Input<'_>, now: Now, outputs: &mut Outputs) {
         match self {
             Self::Centrifuge(session) => session.handle(input, now, outputs),
+            Self::Signal(session) => session.handle(input, now, outputs),
             #[cfg(test)]
             Self::Scripted(session) => session.handle(input, now, outputs),
         }
@@ -48,8 +54,21 @@ impl Session for AnySession {
     fn takes_messages(&self) -> bool {
         match self {
             Self::Centrifuge(session) => session.takes_messages(),
+            Self::Signal(session) => session.takes_messages(),
             #[cfg(test)]
             Self::Scripted(session) => session.takes_messages(),
+        }
+    }
+}
+
+impl AnySession {
+    /// The door that the connection came through.
+    fn door(&self) -> Door {
+        match self {
+            Self::Centrifuge(_) => Door::Centrifuge,
+            Self::Signal(_) => Door::Signal,
+            #[cfg(test)]
+            Self::Scripted(_) => Door::Centrifuge,
         }
     }
 }
@@ -59,8 +78,10 @@ pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) generation: u32,
     pub(super) client: ClientId,
-    /// How the door writes its messages.
-    pub(super) form: Form,
+    /// Whether the door's messages are text to the transport.
+    pub(super) text: bool,
+    /// Given back when the connection is gone.
+    pub(super) _place: Option<Place>,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
     pub(super) goodbye: CloseHandshake,
@@ -71,6 +92,8 @@ pub(super) struct Connection<L> {
     pub(super) blocked: Option<Moment>,
     /// What it is subscribed to, so that everything ends when it does.
     pub(super) channels: Vec<ChannelKey>,
+    /// The room that it is in, or on its way into.
+    pub(super) room: Option<RoomKey>,
     /// Who it turned out to be.
     pub(super) admitted: Option<Admitted>,
     /// When its session wants to be woken.
@@ -102,6 +125,14 @@ impl<L> Connection<L> {
     pub(super) fn session(&mut self) -> Option<&mut AnySession> {
         match &mut self.phase {
             Phase::Open(session) => Some(session),
+            Phase::Closing(_) => None,
+        }
+    }
+
+    /// The door that it came through, while it is open.
+    pub(super) fn door(&self) -> Option<Door> {
+        match &self.phase {
+            Phase::Open(session) => Some(session.door()),
             Phase::Closing(_) => None,
         }
     }

@@ -91,6 +91,9 @@ impl<L: Link> Worker<L> {
             Mail::Order(addressed) => self.order(&addressed, now),
             Mail::Revoked(revocation) => self.revoke(&revocation, now),
             Mail::Suspects(suspects) => self.examine(suspects, now),
+            Mail::Room(room, member, wish) => self.at_home(room, member, wish, now),
+            Mail::Said(who, frame, arrived) => self.said(who, frame, arrived, now),
+            Mail::Left(who, close) => self.put_out(who, close, now),
             Mail::Survey(question, answer) => {
                 let _asker_is_gone = answer.send(self.answer(&question));
             }

@@ -9,12 +9,12 @@ use vestibule_doors::contract::{
 use vestibule_model::{ChannelKey, Close, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
-use super::connection::ConnectionId;
+use super::connection::{Connection, ConnectionId};
 use super::delivery::post;
 use super::inbox::Mail;
 use super::link::Link;
 use super::shard::Subscription;
-use super::{Worker, connection_of, frames};
+use super::{Worker, connection_of};
 use crate::steward::{Departure, NewSubscription};
 
 /// Why a connection ends whose session ran into a bug of ours. Its client comes back and gets a new session.
@@ -25,6 +25,12 @@ impl<L: Link> Worker<L> {
     pub fn received(&mut self, who: ConnectionId, bytes: &mut [u8], now: Now) {
         self.house.counters.received_bytes.add_many(bytes.len());
         self.decode(who, Bytestream::new(bytes), now);
+        self.flush_if_last(who, now);
+    }
+
+    /// Gives the session what its peer said before the first frame: a message like any other.
+    pub fn greeted(&mut self, who: ConnectionId, message: &[u8], now: Now) {
+        self.input(who, Input::Message(message), now);
         self.flush_if_last(who, now);
     }
 
@@ -102,7 +108,7 @@ impl<L: Link> Worker<L> {
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
             Output::Renew(credential) => self.renew(who, *credential, now),
-            Output::Call(_) => unreachable!("no door of this house has rooms"),
+            Output::Call(call) => self.call_in_room(who, call),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -114,7 +120,7 @@ impl<L: Link> Worker<L> {
 
     fn send(&mut self, who: ConnectionId, message: &[u8]) {
         let Some(connection) = self.connection(who) else { return };
-        let frame = frames::frame(connection.form, message);
+        let frame = if connection.text { encode::text(message) } else { encode::binary(message) };
         self.house.counters.messages_sent.add();
         self.push(who, frame);
     }
@@ -143,7 +149,7 @@ impl<L: Link> Worker<L> {
         match effect {
             Effect::Admit(admission) => self.admit(who, ticket, admission, now),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
-            Effect::Enter(..) => unreachable!("no door of this house has rooms"),
+            Effect::Enter(room, entry) => self.enter_room(who, ticket, room, entry),
             Effect::Authenticate(_)
             | Effect::AuthenticateConsumer(_)
             | Effect::Authorise(_)
@@ -151,7 +157,8 @@ impl<L: Link> Worker<L> {
             | Effect::Presence(_)
             | Effect::PresenceStats(_)
             | Effect::History { .. } => {
-                let outcome = self.house.steward.clone().perform(effect, now);
+                let Some(door) = self.connection_ref(who).and_then(Connection::door) else { return };
+                let outcome = self.house.steward.clone().perform(door, effect, now);
                 self.errand(async move { Mail::Outcome(who, ticket, outcome.await) });
             }
         }

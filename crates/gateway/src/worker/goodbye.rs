@@ -129,6 +129,7 @@ impl<L: Link> Worker<L> {
         connection.blocked = None;
         let channels = std::mem::take(&mut connection.channels);
         self.dismiss(who);
+        self.leave_room(who);
         for channel in &channels {
             self.end_subscription(who, channel);
         }

@@ -1,16 +1,22 @@
 //! How everyone else reaches a worker.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
+use foldhash::fast::RandomState;
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
+use vestibule_doors::room::Call;
 use vestibule_model::{
-    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, Revocation, UserId,
+    ChannelEvent, ChannelKey, ClientId, Close, Delivery, Moment, OrganisationId, Position, Revocation,
+    RoomKey, UserId,
 };
 
 use super::connection::ConnectionId;
+use super::rooms::{MemberId, Wish};
 use super::survey::{Question, Survey};
 use crate::steward::Departure;
 
@@ -48,6 +54,12 @@ pub enum Mail {
     Revoked(Arc<Revocation>),
     /// Connections of this worker that it has not looked at yet, among which some may be revoked.
     Suspects(Vec<ConnectionId>),
+    /// To the home of a room: a connection wants something of it.
+    Room(RoomKey, MemberId, Wish),
+    /// From the home of its room to a connection: a frame, and when what is relayed in it arrived.
+    Said(ConnectionId, Bytes, Option<Moment>),
+    /// From the home of its room to a connection: it is no member any more, because of this.
+    Left(ConnectionId, Close),
     /// Somebody wants to know something.
     Survey(Question, oneshot::Sender<Survey>),
     /// The node goes away: bring the clients elsewhere, `batch` of them in each turn of the clock.
@@ -95,13 +107,15 @@ pub fn inbox() -> (Inbox, Mailbox) {
 impl Inbox {
     /// Sends. Without effect once the worker has ended, when there is nobody left to whom it could matter.
     pub fn send(&self, mail: Mail) {
-        if let Mail::Delivery(delivery) = &mail {
-            self.waiting.fetch_add(cost(delivery), Ordering::Relaxed);
+        let cost = cost(&mail);
+        if cost > 0 {
+            self.waiting.fetch_add(cost, Ordering::Relaxed);
         }
         let _ended = self.mail.send(mail);
     }
 
-    fn has_room(&self) -> bool {
+    /// Whether it takes more of what could be refused.
+    pub(super) fn has_room(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) < DELIVERIES_BOUND
     }
 }
@@ -124,40 +138,55 @@ impl Mailbox {
     }
 
     fn account(&self, mails: &[Mail]) {
-        let taken = mails
-            .iter()
-            .map(|mail| if let Mail::Delivery(delivery) = mail { cost(delivery) } else { 0 })
-            .sum();
+        let taken = mails.iter().map(cost).sum();
         self.waiting.fetch_sub(taken, Ordering::Relaxed);
     }
 }
 
-fn cost(delivery: &Delivery) -> usize {
-    let payload = match &delivery.event {
-        ChannelEvent::Publication(publication) => publication.data.len(),
-        ChannelEvent::Join(_) | ChannelEvent::Leave(_) => 0,
+/// What a piece of mail adds to those that may wait, in bytes. What peers cannot send as much of as they like costs
+/// nothing: it is never refused.
+fn cost(mail: &Mail) -> usize {
+    let payload = match mail {
+        Mail::Delivery(delivery) => match &delivery.event {
+            ChannelEvent::Publication(publication) => publication.data.len(),
+            ChannelEvent::Join(_) | ChannelEvent::Leave(_) => 0,
+        },
+        Mail::Room(_, _, Wish::Call(Call::Relay { members, .. })) => members.len(),
+        Mail::Said(_, frame, _) => frame.len(),
+        _ => return 0,
     };
     payload + DELIVERY_OVERHEAD
 }
 
 /// The inboxes of all workers of this node, in the order of their ids.
 #[derive(Clone)]
-pub struct Inboxes(Arc<[Inbox]>);
+pub struct Inboxes {
+    inboxes: Arc<[Inbox]>,
+    /// Chooses the homes of rooms. Peers choose the names of rooms, and must not be able to crowd one worker with them.
+    homes: RandomState,
+}
 
 impl Inboxes {
     /// The inboxes of workers 0, 1, 2 and so on.
     pub fn new(inboxes: Vec<Inbox>) -> Self {
-        Self(inboxes.into())
+        Self { inboxes: inboxes.into(), homes: RandomState::default() }
     }
 
     /// One worker's.
     pub fn of(&self, worker: WorkerId) -> &Inbox {
-        &self.0[usize::from(worker.0)]
+        &self.inboxes[usize::from(worker.0)]
+    }
+
+    /// The inbox of the worker at which the room lives.
+    pub(super) fn home(&self, room: &RoomKey) -> &Inbox {
+        let hash = self.homes.hash_one(room) >> 32;
+        let place = (hash * self.inboxes.len() as u64) >> 32;
+        &self.inboxes[usize::try_from(place).expect("a place among the workers")]
     }
 
     /// Everyone's.
     pub fn all(&self) -> &[Inbox] {
-        &self.0
+        &self.inboxes
     }
 
     /// Brings an order to every connection that it is for.

@@ -23,7 +23,7 @@ use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::worker::{
-    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings, Worker,
+    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, RoomBounds, Seats, Surroundings, Worker,
     inbox,
 };
 
@@ -164,6 +164,7 @@ impl House {
             steward: steward.clone(),
             inboxes: inboxes.clone(),
             seats: Seats::new(None),
+            rooms: RoomBounds::default(),
             counters: Arc::clone(&counters),
         };
         let worker = Worker::new(surroundings, now);
@@ -195,7 +196,8 @@ impl House {
             session: AnySession::Scripted(session),
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
-            form: Form::CentrifugeJson,
+            text: true,
+            place: None,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }
