@@ -51,8 +51,6 @@ pub struct Ticket(pub u32);
 /// What the house tells a session unasked.
 #[derive(Clone, Debug)]
 pub enum Notice {
-    /// The connection is not in its room any more, because of this; the session has to end with it.
-    Left(Close),
     /// The connection no longer follows the channel's stream: publications were missed. The subscription still
     /// stands, but nothing is delivered for it any more; the session must give it up with [`Output::Unsubscribe`]
     /// or close.

@@ -6,13 +6,14 @@
 //!
 //! - [`contract`]: inputs, outputs, effects and outcomes; [`room`]: what is said in rooms;
 //! - [`form`]: how what happens in a channel is written for one kind of receiver;
-//! - [`centrifuge`]: the Centrifuge protocol, JSON and Protobuf;
+//! - [`centrifuge`]: the Centrifuge protocol, JSON and Protobuf; [`signal`]: WebRTC signaling;
 //! - [`suite`]: the behaviour that every door has, run by each of them.
 
 pub mod centrifuge;
 pub mod contract;
 pub mod form;
 pub mod room;
+pub mod signal;
 #[cfg(any(test, feature = "suite"))]
 pub mod suite;
 

@@ -15,6 +15,8 @@ pub struct Entry {
     pub proven: bool,
     /// As what it comes.
     pub role: Role,
+    /// Whether it wants to hear who comes and goes.
+    pub hears: bool,
 }
 
 /// What a member is to the others.
@@ -47,7 +49,12 @@ pub struct Service {
 #[derive(Clone, Debug)]
 pub enum Call {
     /// What it is, from now on.
-    Register(Role),
+    Register {
+        /// As what.
+        role: Role,
+        /// Whether it wants to hear who comes and goes.
+        hears: bool,
+    },
     /// How a peer is doing.
     Heartbeat {
         /// How many sessions it has; `None`: it did not say.
@@ -59,10 +66,12 @@ pub enum Call {
     },
     /// A message for another member.
     Relay {
-        /// The id of the receiver as the sender wrote it: a JSON string gives the id, anything else nobody's.
+        /// The id of the receiver as the sender wrote it.
         to: Receiver,
-        /// The message as the receiver gets it but for `from` and `fromRole`, which the room adds: the members of a
-        /// JSON object, without the braces and without those two.
+        /// Whether it begins something: consumers may only begin with peers that said what they are.
+        is_offer: bool,
+        /// The members of the JSON object that the receiver gets, without the braces and without `from` and `fromRole`,
+        /// which the room adds.
         members: Bytes,
         /// When it arrived.
         arrived: Moment,
@@ -81,7 +90,7 @@ pub enum Receiver {
 /// Why one is not a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotEntered {
-    /// A member who has proven more holds the id.
+    /// A member who has proven more holds the id, or two have fought for it for too long.
     IdTaken,
     /// The room has as many members as it may have.
     RoomFull,

@@ -1,0 +1,38 @@
+//! How connections end. Old clients come back after any of these, and read neither code nor reason.
+
+use vestibule_model::Close;
+
+/// A socket without a token names no room.
+pub const MISSING_ROOM: Close = Close::new(4001, "Missing room");
+/// A peer needs a token of its room.
+pub const NO_ROOM_TOKEN: Close = Close::new(4001, "Normal Client requires a room token");
+/// It did not say in time what it is.
+pub const TIMEOUT: Close = Close::new(4002, "registration timeout");
+/// The token is not good, or not any more.
+pub const INVALID_TOKEN: Close = Close::new(4003, "Invalid or expired token");
+/// The token is for another room.
+pub const OTHER_ROOM: Close = Close::new(4003, "Room does not match token subject");
+/// No realm vouches for consumers here.
+pub const NO_CONSUMERS: Close = Close::new(4003, "consumer auth not configured");
+/// A consumer brought no token.
+pub const NO_CONSUMER_TOKEN: Close = Close::new(4003, "missing consumer token");
+/// The consumer's token is not good.
+pub const BAD_CONSUMER_TOKEN: Close = Close::new(4003, "invalid consumer token");
+/// Somebody who has proven more holds the id.
+pub const ID_TAKEN: Close = Close::new(4409, "nodeId already in use");
+/// A newer connection took the id.
+pub const REPLACED: Close = Close::new(1000, "replaced by new connection");
+/// It cannot be told now whether the token is good, or there is no room: come back later.
+pub const TRY_AGAIN: Close = Close::new(1013, "try again later");
+/// The room is full.
+pub const ROOM_FULL: Close = Close::new(1013, "room is full");
+/// An id or a name of a room is longer than it may be.
+pub const TOO_LONG: Close = Close::new(1008, "nodeId or room is too long");
+/// Message after message was no message.
+pub const NONSENSE: Close = Close::new(1008, "too many malformed messages");
+/// The user has as many connections as he may have.
+pub const TOO_MANY: Close = Close::new(1008, "connection limit");
+/// The node goes away, and another one is there.
+pub const RESTART: Close = Close::new(1012, "service restart");
+/// The peer answers no ping: its socket is dead.
+pub const NO_PONG: Close = Close::new(1001, "no answer to a ping");
