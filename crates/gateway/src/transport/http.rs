@@ -21,8 +21,8 @@ use tower_service::Service;
 use vestibule_model::Now;
 use vestibule_websocket::handshake;
 
-use super::head::MAX_HEAD;
 use super::doors::Welcome;
+use super::head::MAX_HEAD;
 use super::porch::Porch;
 use super::proxies::ClientAddress;
 use super::site::{Site, Visit};
@@ -78,7 +78,8 @@ async fn answer(
 
 /// From where a request comes that this address has sent.
 pub fn client<B>(site: &Site, request: &Request<B>, address: IpAddr) -> ClientAddress {
-    let forwarded: Vec<_> = request.headers().get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
+    let forwarded: Vec<_> =
+        request.headers().get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
     site.proxies.client(address, forwarded.into_iter())
 }
 
@@ -184,11 +185,12 @@ mod tests {
     use axum::http::StatusCode;
 
     use super::*;
-    use crate::transport::upgrade::Unwelcome;
+    use crate::transport::upgrade::{Unwelcome, crowded, too_long};
 
     #[test]
     fn every_answer_of_the_upgrade_is_the_same_through_hyper() {
         let mut answers = vec![(503, crowded()), (403, Unwelcome::Origin.response())];
+        answers.extend([(429, Unwelcome::Crowd.response()), (431, too_long())]);
         for refusal in
             [handshake::Refusal::NotAnUpgrade, handshake::Refusal::Method, handshake::Refusal::Version]
         {

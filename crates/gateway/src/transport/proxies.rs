@@ -16,7 +16,11 @@ impl Proxies {
     /// # Errors
     /// The one that is neither.
     pub fn new(written: &[String]) -> Result<Self, String> {
-        written.iter().map(|text| network(text).ok_or_else(|| text.clone())).collect::<Result<_, _>>().map(Self)
+        written
+            .iter()
+            .map(|text| network(text).ok_or_else(|| text.clone()))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// Who asks: the peer, unless it is believed. Then the last one that it names, unless that one is believed too, and
@@ -32,7 +36,9 @@ impl Proxies {
             if !self.believes(client) {
                 break;
             }
-            let Some(before) = std::str::from_utf8(text).ok().and_then(|text| address(text.trim())) else { break };
+            let Some(before) = std::str::from_utf8(text).ok().and_then(|text| address(text.trim())) else {
+                break;
+            };
             client = before;
         }
         ClientAddress(client)
@@ -43,7 +49,9 @@ impl Proxies {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
                 shares(network.to_bits().into(), address.to_bits().into(), 32, *bits)
             }
-            (IpAddr::V6(network), IpAddr::V6(address)) => shares(network.to_bits(), address.to_bits(), 128, *bits),
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                shares(network.to_bits(), address.to_bits(), 128, *bits)
+            }
             _ => false,
         })
     }

@@ -2,9 +2,7 @@
 
 use vestibule_doors::contract::{Input, Outputs, Session};
 use vestibule_doors::{centrifuge, signal};
-use vestibule_model::{
-    ChannelKey, ClientId, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId,
-};
+use vestibule_model::{ChannelKey, ClientId, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
@@ -62,6 +60,16 @@ impl Session for AnySession {
 }
 
 impl AnySession {
+    /// How many messages of its peer were none, where a door lets such pass.
+    pub(super) fn malformed(&self) -> u32 {
+        match self {
+            Self::Signal(session) => session.malformed(),
+            Self::Centrifuge(_) => 0,
+            #[cfg(test)]
+            Self::Scripted(_) => 0,
+        }
+    }
+
     /// The door that the connection came through.
     fn door(&self) -> Door {
         match self {

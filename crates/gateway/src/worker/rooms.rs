@@ -28,8 +28,8 @@ use super::inbox::Mail;
 use super::link::Link;
 use super::{Worker, connection_of};
 
-pub use bounds::RoomBounds;
 use bounds::Permit;
+pub use bounds::RoomBounds;
 use sizes::Sizes;
 
 /// More waits for a worker than it may hold. Clients come back after this code, to a house that has caught up.
@@ -155,7 +155,9 @@ impl<L: Link> Worker<L> {
     /// A connection says something in its room. What would wait too long at the home is not sent: the connection ends
     /// rather than lose a message without knowing.
     pub(super) fn call_in_room(&mut self, who: ConnectionId, call: Call) {
-        let Some(key) = self.connection_ref(who).and_then(|connection| connection.room.clone()) else { return };
+        let Some(key) = self.connection_ref(who).and_then(|connection| connection.room.clone()) else {
+            return;
+        };
         let is_relay = matches!(call, Call::Relay { .. });
         if is_relay && !self.house.inboxes.home(&key).has_room() {
             self.house.counters.rooms.overloaded.add();

@@ -23,8 +23,8 @@ use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::worker::{
-    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, RoomBounds, Seats, Surroundings, Worker,
-    inbox,
+    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, RoomBounds, Seats, Surroundings,
+    Worker, inbox,
 };
 
 /// A session that does what a test says.
