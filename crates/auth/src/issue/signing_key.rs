@@ -267,7 +267,7 @@ fn padding(algorithm: Algorithm) -> Option<&'static dyn RsaEncoding> {
 }
 
 /// Either alphabet, padded or not, with line breaks in it: as people paste it.
-fn from_base64(text: &str) -> Option<String> {
+pub(super) fn from_base64(text: &str) -> Option<String> {
     let plain: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '=')
