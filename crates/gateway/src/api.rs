@@ -4,6 +4,7 @@
 //!
 //! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
 //! - [`exchange`]: short-lived tokens for other services;
+//! - [`signal`]: what is beside the signal door;
 //! - [`health`]: whether the process works, and whether it should be sent work;
 //! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
 //! - `organisations`: for whom things are done; `answer`: answers that several of them give;
@@ -16,6 +17,7 @@ mod health;
 mod organisations;
 mod server;
 mod settings;
+mod signal;
 #[cfg(test)]
 mod under_test;
 
@@ -39,6 +41,7 @@ use vestibule_auth::Trust;
 pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
 pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
+pub use signal::{PATHS as SIGNAL_PATHS, SignalApi, SignalSettings, TokenSettings, TurnSettings};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.
 pub const OWN_PATHS: [&str; 6] =
@@ -58,6 +61,8 @@ pub struct Api {
     pub issuing: IssuingSettings,
     /// The routes at which it does, each with the realms that it trusts and the origins of its pages.
     pub exchanges: Vec<(ExchangeSettings, Trust, Origins)>,
+    /// What is beside the signal door, when it is open.
+    pub signal: Option<SignalApi>,
     /// How this node calls itself.
     pub node: String,
     /// The channels that there are.
@@ -87,10 +92,14 @@ pub fn router(api: Api) -> Router {
     if let Some(path) = &api.metrics {
         router = router.route(path, get(exposition).with_state(Arc::clone(&metrics)));
     }
+    let signal = api.signal.clone();
     if api.settings.enabled {
         router = router.merge(server::routes(api, metrics));
     }
-    router.fallback(answer::not_found)
+    match signal {
+        Some(signal) => router.merge(signal::routes(signal)).fallback(signal::not_found),
+        None => router.fallback(answer::not_found),
+    }
 }
 
 fn metrics(api: &Api) -> Metrics {

@@ -9,21 +9,21 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::time::interval;
-use vestibule_auth::{Realms, RealmsConfig, Trust};
+use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
 use vestibule_broker::{Broker, WorkerId};
 use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_store::Location;
 
-use crate::api::{self, Api, ExchangeSettings, IssuingSettings};
+use crate::api::{self, Api, ExchangeSettings, IssuingSettings, SignalApi, SignalSettings};
 use crate::clock::Clock;
 use crate::config::{CentrifugeSettings, Settings, StoreSettings, TrustSettings};
 use crate::keys::KeyKeeper;
 use crate::office::Office;
-use crate::steward::{Records, Steward, Trusts};
+use crate::steward::{Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Doors, Listener, Origins, Proxies, Site, Stops, WorkerThread, bind, start,
+    Admission, CentrifugeDoor, Doors, Listener, Origins, SignalDoor, Site, Stops, WorkerThread, bind, start,
 };
 use crate::worker::{Inboxes, Mailbox, Places, RoomBounds, Seats, Surroundings, inbox};
 
@@ -65,7 +65,8 @@ impl House {
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
         let office = Office::open().map_err(StartFailure::Thread)?;
         let realms = realms(settings.realms)?;
-        let trusts = trusts(&realms, &settings.centrifuge.trust)?;
+        let trusts = trusts(&realms, &settings.centrifuge.trust, settings.signal.as_ref())?;
+        let rooms = trusts.signal.as_ref().map(|signal| signal.rooms.clone());
         let keys = fetch_keys(&realms, &office, clock)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
@@ -73,6 +74,7 @@ impl House {
             tokio::task::spawn_local(errand);
         });
         let rules = Arc::new(settings.centrifuge.rules.clone());
+        let signal = settings.signal.map(Arc::new);
         let api = Api {
             settings: settings.api,
             health: settings.health,
@@ -80,6 +82,7 @@ impl House {
             demo: settings.demo,
             exchanges: exchanges(&settings.issuing, &realms)?,
             issuing: settings.issuing,
+            signal: signal_api(signal.as_ref().zip(rooms), &steward, &counters, clock)?,
             node: settings.node,
             rules: Arc::clone(&rules),
             steward: steward.clone(),
@@ -92,14 +95,18 @@ impl House {
         let admission =
             Admission::new(settings.connections, settings.connections_per_second, counters.clone());
         let site = Arc::new(Site {
-            doors: Doors { centrifuge: door(settings.centrifuge, rules)?, signal: None },
+            doors: Doors {
+                centrifuge: door(settings.centrifuge, rules)?,
+                signal: signal.as_deref().map(signal_door).transpose()?,
+            },
             router: api::router(api),
             admission,
-            places: Places::new(None, None),
-            proxies: Proxies::default(),
+            places: signal.as_deref().map_or_else(Places::without_bounds, places),
+            proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
         let seats = Seats::new(settings.connections_per_user);
+        let rooms = signal.as_deref().map(room_bounds).unwrap_or_default();
         let stops = Stops::default();
         let part = |(index, (mailbox, listener)): (usize, (Mailbox, Listener))| WorkerThread {
             surroundings: Surroundings {
@@ -108,7 +115,7 @@ impl House {
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
-                rooms: RoomBounds::default(),
+                rooms: rooms.clone(),
                 counters: Arc::clone(&counters[index]),
             },
             mailbox,
@@ -163,6 +170,32 @@ fn exchanges(
     issuing.exchanges.iter().map(open).collect()
 }
 
+/// What is beside the signal door.
+fn signal_api(
+    open: Option<(&Arc<SignalSettings>, Trust)>,
+    steward: &Steward,
+    counters: &[Arc<Counters>],
+    clock: Clock,
+) -> Result<Option<SignalApi>, StartFailure> {
+    let Some((settings, rooms)) = open else { return Ok(None) };
+    let cors = Arc::new(Origins::new(&settings.cors_origins).map_err(StartFailure::Origins)?);
+    let (settings, steward, counters) = (Arc::clone(settings), steward.clone(), counters.to_vec());
+    Ok(Some(SignalApi { settings, rooms, cors, steward, counters, clock }))
+}
+
+fn signal_door(settings: &SignalSettings) -> Result<SignalDoor, StartFailure> {
+    let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
+    Ok(SignalDoor { origins, rules: Arc::new(settings.rules.clone()) })
+}
+
+fn places(settings: &SignalSettings) -> Places {
+    Places::new(settings.per_address, settings.per_address_per_second)
+}
+
+fn room_bounds(settings: &SignalSettings) -> RoomBounds {
+    RoomBounds::new(settings.most_rooms, settings.rules.room)
+}
+
 fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoor, StartFailure> {
     let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
     Ok(CentrifugeDoor { path: settings.path, enabled: settings.enabled, origins, rules })
@@ -205,11 +238,20 @@ fn realms(config: RealmsConfig) -> Result<Realms, StartFailure> {
 }
 
 /// The realms that the door trusts.
-fn trusts(realms: &Realms, settings: &TrustSettings) -> Result<Trusts, StartFailure> {
+fn trusts(
+    realms: &Realms,
+    settings: &TrustSettings,
+    settings_of_signal: Option<&SignalSettings>,
+) -> Result<Trusts, StartFailure> {
+    let trust = |config: &TrustConfig| realms.trust(config).map_err(StartFailure::Realms);
+    let signal = |signal: &SignalSettings| {
+        let consumers = signal.consumers.as_ref().map(trust).transpose()?;
+        Ok(SignalTrusts { rooms: trust(&signal.rooms)?, consumers })
+    };
     Ok(Trusts {
-        connections: realms.trust(&settings.connections).map_err(StartFailure::Realms)?,
-        subscriptions: realms.trust(&settings.subscriptions).map_err(StartFailure::Realms)?,
-        signal: None,
+        connections: trust(&settings.connections)?,
+        subscriptions: trust(&settings.subscriptions)?,
+        signal: settings_of_signal.map(signal).transpose()?,
     })
 }
 

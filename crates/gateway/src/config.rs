@@ -22,7 +22,8 @@ use std::time::Duration;
 use vestibule_auth::{RealmsConfig, TrustConfig};
 use vestibule_doors::centrifuge::rules::Rules;
 
-pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings};
+pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings, SignalSettings};
+use crate::transport::Proxies;
 use crate::worker::Limits;
 use vestibule_store::Location;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub workers: Option<NonZeroU32>,
     /// The bounds of every connection.
     pub limits: Limits,
+    /// Who is believed about where requests come from.
+    pub proxies: Proxies,
     /// How long a peer may take to send the head of its request.
     pub head_timeout: Duration,
     /// Connections that a node takes at a time.
@@ -49,6 +52,8 @@ pub struct Settings {
     pub realms: RealmsConfig,
     /// The door of the Centrifuge protocol.
     pub centrifuge: CentrifugeSettings,
+    /// The signal door; `None`: it is closed.
+    pub signal: Option<SignalSettings>,
     /// What the house issues.
     pub issuing: IssuingSettings,
     /// The server API.
@@ -100,7 +105,20 @@ pub struct TrustSettings {
     pub subscriptions: TrustConfig,
 }
 
+/// Names the realms of a trust that is in all of them, so that those that come later are not among them.
+pub fn name_all(trust: &mut TrustConfig, realms: &RealmsConfig) {
+    if trust.realms.is_empty() {
+        trust.realms = realms.realms.iter().map(|realm| realm.name.clone()).collect();
+    }
+}
+
 impl TrustSettings {
+    /// Names the realms where all of them are trusted.
+    pub fn name_all(&mut self, realms: &RealmsConfig) {
+        name_all(&mut self.connections, realms);
+        name_all(&mut self.subscriptions, realms);
+    }
+
     /// Realms by their names; none: all of them, and those of connections for subscriptions.
     pub fn new(connections: &[String], subscriptions: &[String], allow_no_token: bool) -> Self {
         let subscriptions = if subscriptions.is_empty() { connections } else { subscriptions };

@@ -51,6 +51,12 @@ impl Rate {
 }
 
 impl Meter {
+    /// Whether it may not happen now.
+    pub fn is_spent(&self, rate: Rate, now: Moment) -> bool {
+        let now = now.as_millis().saturating_mul(1_000_000);
+        self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost) - now > rate.span
+    }
+
     /// Whether it may happen once more now.
     pub fn take(&self, rate: Rate, now: Moment) -> bool {
         let now = now.as_millis().saturating_mul(1_000_000);
@@ -63,6 +69,16 @@ impl Meter {
 }
 
 impl Meters {
+    /// Whether nothing may happen now for whoever has that key. Nothing is taken.
+    pub fn is_spent(&self, key: impl Hash, now: Moment) -> bool {
+        self.places[self.place(key)].is_spent(self.rate, now)
+    }
+
+    fn place(&self, key: impl Hash) -> usize {
+        let place = self.seed.hash_one(key) % self.places.len() as u64;
+        usize::try_from(place).expect("a place of the table")
+    }
+
     /// `places` meters of that rate.
     pub fn new(rate: Rate, places: usize) -> Self {
         Self {
@@ -74,9 +90,7 @@ impl Meters {
 
     /// Whether it may happen once more for whoever has that key.
     pub fn take(&self, key: impl Hash, now: Moment) -> bool {
-        let place = self.seed.hash_one(key) % self.places.len() as u64;
-        let place = usize::try_from(place).expect("a place of the table");
-        self.places[place].take(self.rate, now)
+        self.places[self.place(key)].take(self.rate, now)
     }
 }
 
@@ -103,6 +117,10 @@ mod tests {
         assert_eq!([taken(5), taken(5), taken(5), taken(5)], [true, true, true, false]);
         assert_eq!([taken(20_004), taken(20_005), taken(20_005)], [false, true, false]);
         assert_eq!([taken(200_000); 1], [true]);
+        let spent = Meter::default();
+        assert!(!spent.is_spent(rate, at(5)), "to look takes nothing");
+        assert!([5; 3].iter().all(|millis| spent.take(rate, at(*millis))));
+        assert!(spent.is_spent(rate, at(5)) && !spent.is_spent(rate, at(20_005)));
     }
 
     #[test]

@@ -79,6 +79,7 @@ impl House {
             demo: None,
             issuing: IssuingSettings::default(),
             exchanges: Vec::new(),
+            signal: None,
             node: "the-node".into(),
             rules: Arc::new(rules()),
             steward: steward.clone(),

@@ -1,6 +1,7 @@
 //! Our own configuration: a TOML file, `VESTIBULE_…` variables and flags.
 //!
 //! - [`model`]: its keys; [`realm`]: those of a source of tokens; [`issuer`]: those of tokens that are issued;
+//!   [`signal`]: those of the signal door;
 //! - [`environment`]: its variables;
 //! - [`settle`]: what all this makes of a house;
 //! - [`print`]: its keys with their defaults, as TOML with comments.
@@ -11,6 +12,7 @@ pub mod model;
 pub mod print;
 pub mod realm;
 pub mod settle;
+pub mod signal;
 
 use super::plan::{Keys, Plan, Refused, Sources};
 use super::written::section::Section;
@@ -45,13 +47,13 @@ pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
 }
 
 fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
-    let warnings = environment::apply(&mut table, &sources.variables);
+    let mut warnings = environment::apply(&mut table, &sources.variables);
     sources.apply_flags(&mut table);
     let mut notes = Notes::default();
     let whole = Raw { value: Value::Table(table), origin: Origin::File(None) };
     let own = Own::read(whole, "", &mut notes).unwrap_or_default();
     notes.refuse_unknown();
-    let (settings, log) = settle::settle(own, &mut notes);
+    let (settings, log) = settle::settle(own, &mut warnings, &mut notes);
     Plan::unless_wrong(settings, log, warnings, notes, KEYS)
 }
 

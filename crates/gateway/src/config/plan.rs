@@ -9,7 +9,7 @@ use vestibule_auth::{ConfigError, RealmsConfig, Trust, TrustConfig};
 
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
 use super::{Settings, TrustSettings};
-use crate::api::OWN_PATHS;
+use crate::api::{OWN_PATHS, SIGNAL_PATHS};
 use crate::telemetry::log::LogSettings;
 use crate::transport::Origins;
 
@@ -111,6 +111,9 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     let health = settings.health.as_deref().map(|path| (path, keys.health_path));
     let metrics = settings.metrics.as_deref().map(|path| (path, keys.metrics_path));
     let mut taken: Vec<(&str, &str)> = OWN_PATHS.map(|path| (path, "the house itself")).to_vec();
+    if settings.signal.is_some() {
+        taken.extend(SIGNAL_PATHS.map(|path| (path, "the signal door")));
+    }
     for (path, key) in [api, door, health, metrics].into_iter().flatten() {
         let is_below = |above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
         let other =

@@ -41,6 +41,11 @@ impl Places {
         Self { limit, taken: Arc::default(), rate }
     }
 
+    /// As many as come, from wherever.
+    pub fn without_bounds() -> Self {
+        Self::new(None, None)
+    }
+
     /// Takes a place; `None`: nothing is counted.
     ///
     /// # Errors

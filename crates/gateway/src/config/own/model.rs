@@ -8,6 +8,7 @@ use vestibule_auth::Secret;
 
 use super::issuer::IssuerOptions;
 use super::realm::RealmOptions;
+use super::signal::SignalOptions;
 use crate::config::options::log::{Format, Level};
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
 use crate::config::written::Size;
@@ -27,6 +28,8 @@ section! {
         realms: BTreeMap<String, RealmOptions> = BTreeMap::new(),
         /// The door of the Centrifuge protocol.
         centrifuge: Centrifuge = Centrifuge::default(),
+        /// The door of WebRTC signaling.
+        signal: SignalOptions = SignalOptions::default(),
         /// Tokens that the house issues.
         issuer: IssuerOptions = IssuerOptions::default(),
         /// The server API, by which an application publishes and looks after its clients.
@@ -53,6 +56,9 @@ section! {
         address: Option<IpAddr> = None,
         /// The port of everything.
         port: u16 = 8000,
+        /// Addresses of proxies, or networks such as "10.0.0.0/8", that are believed when they say for whom they ask
+        /// (X-Forwarded-For).
+        trusted_proxies: Vec<String> = Vec::new(),
         /// How long a peer may take to send the head of its request.
         head_timeout: Duration = Duration::from_secs(10),
     }

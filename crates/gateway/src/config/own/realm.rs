@@ -41,7 +41,7 @@ pub fn realms(
         source.check(notes);
         realms.push(source.config);
     }
-    if realms.is_empty() {
+    if realms.is_empty() && door.enabled {
         let fault = "nobody could come in: describe a realm, such as [realms.main]";
         notes.check(allow_no_token, "realms", fault);
         // Whoever comes as nobody comes into the default organisation.

@@ -12,21 +12,29 @@ use vestibule_doors::centrifuge::rules::Rules;
 use super::issuer::issuing;
 use super::model::{Api, ApiKey, Centrifuge, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
+use super::signal::signal;
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::written::outline::join;
-use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
+use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings, name_all};
 use crate::telemetry::log::LogSettings;
+use crate::transport::Proxies;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
-pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
+pub fn settle(own: Own, warnings: &mut Vec<String>, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
     positive(own.listen.head_timeout, "listen.head_timeout", notes);
-    let (realms, trust) = realms(&own.realms, &own.centrifuge, notes);
+    let (mut realms, mut trust) = realms(&own.realms, &own.centrifuge, notes);
+    let mut issuing = issuing(&own.issuer, &realms, notes);
+    let nobody = realms.realms.is_empty() && !issuing.exchanges.is_empty();
+    notes.check(!nobody, "realms", "nobody could ask for tokens: describe a realm, such as [realms.main]");
+    trust.name_all(&realms);
+    issuing.exchanges.iter_mut().for_each(|exchange| name_all(&mut exchange.trust, &realms));
+    let signal = signal(&own.signal, &mut realms, warnings, notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),
@@ -36,7 +44,9 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
         centrifuge: centrifuge(&own.centrifuge, trust, notes),
-        issuing: issuing(&own.issuer, &realms, notes),
+        issuing,
+        signal,
+        proxies: proxies(&own.listen.trusted_proxies, notes),
         realms,
         api: api(&own.api, notes),
         health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
@@ -54,6 +64,15 @@ fn listen(written: &Listen) -> SocketAddr {
         Some(address) => (address, written.port).into(),
         None => every_address(written.port),
     }
+}
+
+/// Who is believed about where requests come from.
+fn proxies(written: &[String], notes: &mut Notes) -> Proxies {
+    let complain = |text: String| {
+        let fault = format!("{text:?} is neither an address nor a network such as \"10.0.0.0/8\"");
+        notes.complain("listen.trusted_proxies", fault);
+    };
+    Proxies::new(written).map_err(complain).unwrap_or_default()
 }
 
 fn workers(written: &Workers, notes: &mut Notes) -> Option<NonZeroU32> {

@@ -12,15 +12,17 @@ use crate::config::written::outline::join;
 use crate::config::written::{Notes, suggestion};
 
 /// The texts of private keys.
-pub(super) struct KeyTexts<'a> {
-    pub(super) inline: &'a Option<Secret>,
-    pub(super) file: &'a str,
+pub struct KeyTexts<'a> {
+    /// The one that signs.
+    pub inline: &'a Option<Secret>,
+    /// A file that holds it.
+    pub file: &'a str,
     /// Files with those before it.
-    pub(super) previous: &'a [String],
+    pub previous: &'a [String],
 }
 
 /// An issuer with these private keys; `None` when there are none, or what is wrong with them was said.
-pub(super) fn issuer_of(
+pub fn issuer_of(
     at: &str,
     name: &str,
     texts: KeyTexts<'_>,
