@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs other people's clients against the server: `conformance/run.sh [js] [python] [java] [providers]`, all of them by default.
+# Runs other people's clients against the server: `conformance/run.sh [js] [python] [java] [signal] [providers]`, all of them by default.
 #
 # The server is target/debug/vestibule, or VESTIBULE_BIN, or the whole command of CONFORMANCE_SERVER, to which the
 # configuration is added: CONFORMANCE_SERVER=/opt/centrifugo conformance/run.sh compares with another server.
-# Installs what the clients need into their own folders. Node 20, Python 3.9 or Java 17 with Maven must be there:
+# Installs what the clients need into their own folders. Node 20, Python 3.9, Java 17 with Maven or coturn must be there:
 # what is missing is a failure.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,6 +15,13 @@ need() {
 js() {
   need node js && need npm js || return
   cd "$here/js" || return
+  installed node_modules/.installed package-lock.json npm ci --silent --no-audit --no-fund || return
+  npm test --silent
+}
+
+signal() {
+  need node signal && need npm signal && need turnserver signal || return
+  cd "$here/signal" || return
   installed node_modules/.installed package-lock.json npm ci --silent --no-audit --no-fund || return
   npm test --silent
 }
@@ -57,12 +64,12 @@ installed() {
   "$@" && cp "$lock" "$mark"
 }
 
-[ $# -gt 0 ] || set -- js python java providers
+[ $# -gt 0 ] || set -- js python java signal providers
 failed=()
 for language in "$@"; do
   case $language in
-    js | python | java | providers) ;;
-    *) echo "conformance: no client in '$language'; there are js, python, java and providers" >&2; exit 2 ;;
+    js | python | java | signal | providers) ;;
+    *) echo "conformance: no client in '$language'; there are js, python, java, signal and providers" >&2; exit 2 ;;
   esac
   echo "== conformance: $language"
   ("$language") || failed+=("$language")

@@ -9,6 +9,7 @@ export default defineConfig(({ mode }) => {
     publicDir: false,
     build: {
       target: "es2022",
+      rolldownOptions: { input: ["index.html", "call.html"] },
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
     },
@@ -16,6 +17,8 @@ export default defineConfig(({ mode }) => {
       proxy: {
         "/session": { target: gateway, rewrite: (path: string) => `/demo${path}` },
         "/connection": { target: gateway, ws: true },
+        "/signal": { target: gateway, ws: true },
+        "/ice": { target: gateway },
       },
     },
   };

@@ -19,6 +19,12 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** A camera that shows a test picture, and nobody asked whether the page may use it. */
+export const CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+/** Connections between windows of one machine, with and without another network beside the loopback. */
+export const PEERS = ["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns"];
+
 /** Address of the demo. Asked for and absent is a failure. */
 export function demoUrl() {
   const url = process.env.VESTIBULE_DEMO_URL;
@@ -30,12 +36,13 @@ export class Browser {
   #chromium;
   #profile;
 
-  static async start() {
+  /** `flags` are added to the command line. */
+  static async start(flags = []) {
     const browser = new Browser();
     browser.#profile = await fs.mkdtemp(path.join(os.tmpdir(), "vestibule-profile-"));
     browser.#chromium = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-      args: [...FLAGS, `--disk-cache-dir=${browser.#profile}`],
+      args: [...FLAGS, ...flags, `--disk-cache-dir=${browser.#profile}`],
     });
     return browser;
   }
@@ -47,13 +54,17 @@ export class Browser {
 
   /** Opens the demo and waits until the window is live. */
   async open(url, look = {}) {
-    const context = await this.#chromium.newContext({ viewport: { width: 1180, height: 760 }, ...look });
-    context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
-    const opened = new Window(page);
-    await page.goto(url.href);
+    const opened = new Window(await this.page(look));
+    await opened.page.goto(url.href);
     await opened.live();
     return opened;
+  }
+
+  /** An empty window of a visitor of its own. */
+  async page(look = {}) {
+    const context = await this.#chromium.newContext({ viewport: { width: 1180, height: 760 }, ...look });
+    context.setDefaultTimeout(PATIENCE);
+    return context.newPage();
   }
 }
 
@@ -109,6 +120,12 @@ export class Window {
   async point(...places) {
     const box = await this.page.locator("#stage").boundingBox();
     for (const [x, y] of places) await this.page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 4 });
+  }
+
+  /** The button that calls another window, which only its id tells from one of the same name. */
+  caller(other, how = "") {
+    const row = this.page.locator(`#callable [data-user="${other.user}"]`);
+    return row.getByRole("button", { name: `Call ${other.name}${how}`, exact: true });
   }
 
   async close() {

@@ -4,10 +4,10 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Browser, demoUrl } from "./browser.js";
+import { Browser, CAMERA, PEERS, demoUrl } from "./browser.js";
 
-describe("the look of the room", { timeout: 120_000 }, () => {
-  const url = demoUrl();
+describe("the look of the demos", { timeout: 120_000 }, () => {
+  const scenes = { room: { url: demoUrl(), play: talk }, call: { url: new URL("call", demoUrl()), play: call } };
   const looks = {
     wide: { viewport: { width: 1280, height: 800 } },
     narrow: { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true },
@@ -15,28 +15,30 @@ describe("the look of the room", { timeout: 120_000 }, () => {
   let browser;
 
   before(async () => {
-    browser = await Browser.start();
+    browser = await Browser.start([...CAMERA, ...PEERS]);
   });
 
   after(async () => {
     await browser?.stop();
   });
 
-  for (const [size, look] of Object.entries(looks)) {
-    for (const colorScheme of ["light", "dark"]) {
-      test(`fits a ${size} window in ${colorScheme}`, async (t) => {
-        const folder = await fs.mkdtemp(path.join(os.tmpdir(), "vestibule-demo-"));
-        const [one, two] = [await browser.open(url, { ...look, colorScheme }), await browser.open(url, { ...look, colorScheme })];
-        await one.sees(two);
-        await talk(one, two);
-        for (const [name, shown] of [["one", one], ["two", two]]) {
-          assert.deepEqual(await overflow(shown.page), [], `${name} does not fit`);
-          await shown.page.screenshot({ path: path.join(folder, `${size}-${colorScheme}-${name}.png`) });
-        }
-        t.diagnostic(`pictures in ${folder}`);
-        await one.close();
-        await two.close();
-      });
+  for (const [scene, { url, play }] of Object.entries(scenes)) {
+    for (const [size, look] of Object.entries(looks)) {
+      for (const colorScheme of ["light", "dark"]) {
+        test(`the ${scene} fits a ${size} window in ${colorScheme}`, async (t) => {
+          const folder = await fs.mkdtemp(path.join(os.tmpdir(), "vestibule-demo-"));
+          const [one, two] = [await browser.open(url, { ...look, colorScheme }), await browser.open(url, { ...look, colorScheme })];
+          await one.sees(two);
+          await play(one, two);
+          for (const [name, shown] of [["one", one], ["two", two]]) {
+            assert.deepEqual(await overflow(shown.page), [], `${name} does not fit`);
+            await shown.page.screenshot({ path: path.join(folder, `${scene}-${size}-${colorScheme}-${name}.png`) });
+          }
+          t.diagnostic(`pictures in ${folder}`);
+          await one.close();
+          await two.close();
+        });
+      }
     }
   }
 });
@@ -56,11 +58,21 @@ async function talk(one, two) {
   await one.page.mouse.up();
 }
 
+/** A call in which one shows his camera and points at something. */
+async function call(one, two) {
+  await one.caller(two, " with video").click();
+  await two.page.getByRole("button", { name: "Answer", exact: true }).click();
+  await two.page.locator("#theirs[data-video]").waitFor();
+  await one.page.locator("body[data-open]").waitFor();
+  await one.point([0.2, 0.3], [0.5, 0.5]);
+  await two.page.locator(`#cursors [data-user="${one.user}"]`).waitFor();
+}
+
 /** Parts of the frame that stick out of the window. */
 async function overflow(page) {
   const { width, height } = page.viewportSize();
   return page.evaluate(([width, height]) => {
-    const parts = document.querySelectorAll(".top > *, .panel, .people, .stage, .log, .compose, .strip > *, .strip dl > *");
+    const parts = document.querySelectorAll(".top > *, .panel, .people, .stage, .log, .compose, .tile, .tape, .strip > *, .strip dl > *");
     return [...parts]
       .filter((part) => part.checkVisibility())
       .filter((part) => {

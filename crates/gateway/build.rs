@@ -9,8 +9,15 @@ use std::process::{Command, Stdio};
 use std::{env, fs, io};
 
 /// What the page is made of, in `web/`.
-const SOURCES: [&str; 6] =
-    ["src", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
+const SOURCES: [&str; 7] = [
+    "src",
+    "index.html",
+    "call.html",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "vite.config.ts",
+];
 
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");

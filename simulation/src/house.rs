@@ -20,7 +20,7 @@ use vestibule::keys::KeyKeeper;
 use vestibule::steward::{Records, Steward};
 use vestibule::telemetry::Counters;
 use vestibule::worker::{
-    AnySession, Arrival, ConnectionId, Counts, Inboxes, Limits, Mail, Mailbox, Question, RoomBounds, Seats,
+    AnySession, Arrival, ConnectionId, Counts, HallLimits, Inboxes, Limits, Mail, Mailbox, Question, Seats,
     Surroundings, Survey, Wants, Worker, inbox,
 };
 use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
@@ -116,6 +116,7 @@ impl House {
             let counters = Arc::<Counters>::default();
             let surroundings = Surroundings {
                 id: WorkerId(index),
+                rooms: HallLimits::default(),
                 limits: Limits { queue_size: QUEUE_SIZE, ..Limits::default() },
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
@@ -145,11 +146,11 @@ impl House {
         let opening = Opening { client, encoding, frame_pings: false, jitter: dice.number(), rules };
         let mut outputs = Outputs::default();
         let session = Session::open(opening, now, &mut outputs);
-        let text = encoding == Encoding::Json;
+        let writes_text = encoding == Encoding::Json;
         let session = AnySession::Centrifuge(Box::new(session));
         let desk = &mut self.workers[worker];
         let link = SimLink(Rc::clone(wire));
-        let who = desk.worker.arrive(Arrival { link, session, outputs, client, text, place: None }, now);
+        let who = desk.worker.arrive(Arrival { link, session, outputs, client, writes_text }, now);
         desk.doors.push(Doorway { who, wire: Rc::clone(wire), waits: Wants { read: false, write: false } });
     }
 

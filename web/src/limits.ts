@@ -57,6 +57,23 @@ export const LIMITS = {
   renewEvery: 30_000,
   /** How long the latest join or leave is told. */
   newsFor: 6000,
+  /** UTF-16 units of a peer's id in the call room. */
+  peerIdChars: 200,
+  /** Candidates kept while a call rings. */
+  earlyCandidates: 64,
+  /** Peers that can be called from the page at a time. */
+  callable: 6,
+  /** Lines of the signal door's messages that are shown, the oldest go first; and messages in one line. */
+  tape: 200,
+  tapeRun: 50,
+  /** UTF-16 units of one message that are shown when it is unfolded. */
+  tapeChars: 4000,
+  /** UTF-16 units of one message between the windows. */
+  callMessageChars: 4000,
+  /** Bytes that may wait in the data channel before signals are dropped. */
+  callBuffer: 65_536,
+  /** How often a call looks at the path it takes. */
+  pathEvery: 2000,
   /** Longest wait for the session of this visitor. */
   sessionTimeout: 8000,
 } as const;

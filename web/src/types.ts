@@ -56,6 +56,15 @@ export function fields(value: unknown): Fields | null {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
+/** The value in a text that somebody else wrote; null when it is not JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 export function readPerson(info: unknown): Person | null {
   const from = fields(info);
   if (from === null || typeof from["client"] !== "string" || typeof from["user"] !== "string") return null;

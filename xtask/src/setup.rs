@@ -48,6 +48,12 @@ const TOOLS: &[Tool] = &[
     },
     Tool { name: "maven", found: || runs("mvn"), packages: &["maven"], how: "install Maven 3" },
     Tool {
+        name: "coturn",
+        found: || runs("turnserver"),
+        packages: &["coturn"],
+        how: "install coturn, 4.6 or later",
+    },
+    Tool {
         name: "chromium",
         found: || runs(&env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned())),
         packages: &["chromium"],

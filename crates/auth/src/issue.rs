@@ -5,8 +5,8 @@
 //! - `signing_key`: a key that signs, read from PEM, JWK or a secret;
 //! - `private`: private keys as JSON, in and out; `generate`: new ones; `der`: the numbers of an RSA key;
 //! - `template`: what a token says, partly of its bearer;
-//! - `issuer`: the keys of one issuer, the newest first, and their public document;
-//! - `room`: tokens for rooms of the signal door.
+//! - `turn`: credentials for relays of media;
+//! - `issuer`: the keys of one issuer, the newest first, and their public document.
 
 mod der;
 mod generate;
@@ -15,9 +15,11 @@ mod private;
 mod room;
 mod signing_key;
 mod template;
+mod turn;
 
 pub use generate::{GenerateKind, GeneratedKey};
 pub use issuer::Issuer;
-pub use room::{PairFault, RoomToken, RoomTokens};
-pub use signing_key::{Head, SigningKey, SigningKeyFault};
+pub(crate) use signing_key::from_base64;
+pub use signing_key::{Head, SigningKey, SigningKeyFault, bare_public_jwk};
 pub use template::{Claim, Claims, Template, TokenId};
+pub use turn::TurnCredential;

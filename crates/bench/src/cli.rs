@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::generator::centrifuge::Encoding;
 use crate::scenario::Scenario;
 
-/// Measures servers of the Centrifuge protocol over real sockets, beside a bare epoll server.
+/// Measures servers of the Centrifuge protocol, and signaling servers, over real sockets, beside a bare epoll server.
 #[derive(Parser)]
 #[command(version, about)]
 pub(crate) struct Cli {
@@ -32,10 +32,21 @@ pub(crate) struct RunArgs {
     /// (127.0.0.1); it must stay in the foreground. Environment variables go through env, as in
     /// "centrifugo=env CENTRIFUGO_HTTP_SERVER_PORT={port} centrifugo --config c.json". Repeat for more servers; the
     /// names vestibule and centrifugo are those that the report compares.
-    #[arg(long = "server", value_name = "NAME=COMMAND", required = true, value_parser = named)]
+    #[arg(long = "server", value_name = "NAME=COMMAND", value_parser = named)]
+    #[arg(required_unless_present_any = ["signal", "peerjs"])]
     pub(crate) servers: Vec<(String, String)>,
 
-    /// What to measure; all of it if not given.
+    /// A server with a signal door, given as --server gives its own. It finds the keys of room tokens in its environment,
+    /// in PRIVATE_KEY_JWK, PUBLIC_KEY_JWK and ADMIN_SECRET. The name vestibule is the one that the report compares.
+    #[arg(long, value_name = "NAME=COMMAND", value_parser = named)]
+    pub(crate) signal: Vec<(String, String)>,
+
+    /// The program `peerjs` of an installed PeerJS server (npm install peer), measured where its job is that of the signal
+    /// door.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) peerjs: Option<PathBuf>,
+
+    /// What to measure; if not given, all that the given servers can do.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "LIST")]
     pub(crate) scenario: Vec<Scenario>,
 
@@ -52,7 +63,7 @@ pub(crate) struct RunArgs {
     #[arg(long)]
     pub(crate) no_reference: bool,
 
-    /// Secret that connection tokens are signed with (HS256).
+    /// Secret that connection tokens are signed with (HS256), and that the key of room tokens (Ed25519) is made from.
     #[arg(long, default_value = "bench-token-secret-of-32-letters")]
     pub(crate) secret: String,
 
@@ -101,13 +112,13 @@ pub(crate) struct RunArgs {
 #[derive(Args, Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[command(next_help_heading = "Sizes")]
 pub(crate) struct Sizes {
-    /// idle: connections, each with one subscription.
+    /// idle and signal-idle: connections, each with one subscription or in a room of ten.
     #[arg(long, default_value_t = 10_000)]
     pub(crate) idle_connections: usize,
-    /// idle: seconds over which CPU is read after the wait; two ping intervals.
+    /// idle and signal-idle: seconds over which CPU is read after the wait; two ping intervals.
     #[arg(long, default_value_t = 50)]
     pub(crate) observe: u64,
-    /// connect: connections, one after the other.
+    /// connect and signal-connect: connections, one after the other.
     #[arg(long, default_value_t = 5_000)]
     pub(crate) connects: usize,
     /// All scenarios: connections whose handshake may be unfinished at the same time.
@@ -134,6 +145,44 @@ pub(crate) struct Sizes {
     /// publish: calls of the HTTP API while nobody listens.
     #[arg(long, default_value_t = 50_000)]
     pub(crate) calls: usize,
+    /// relay-rooms: rooms of ten peers.
+    #[arg(long, default_value_t = ROOMS)]
+    #[serde(default = "rooms")]
+    pub(crate) rooms: usize,
+    /// relay-hall: peers in the one room.
+    #[arg(long, default_value_t = HALL)]
+    #[serde(default = "hall")]
+    pub(crate) hall: usize,
+    /// relay-rooms and relay-hall: messages from one peer to another, each second.
+    #[arg(long, default_value_t = RELAY_RATE, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[serde(default = "relay_rate")]
+    pub(crate) relay_rate: u32,
+    /// relay-rooms and relay-hall: seconds of relaying.
+    #[arg(long, default_value_t = RELAY_SECONDS)]
+    #[serde(default = "relay_seconds")]
+    pub(crate) relay_seconds: u32,
+}
+
+const ROOMS: usize = 1_000;
+const HALL: usize = 2_000;
+const RELAY_RATE: u32 = 4_000;
+const RELAY_SECONDS: u32 = 10;
+
+/// For results of runs that did not know of rooms.
+fn rooms() -> usize {
+    ROOMS
+}
+
+fn hall() -> usize {
+    HALL
+}
+
+fn relay_rate() -> u32 {
+    RELAY_RATE
+}
+
+fn relay_seconds() -> u32 {
+    RELAY_SECONDS
 }
 
 /// How a burst reaches the server.

@@ -4,7 +4,8 @@
 //! order, at every receiver. It knows how a server is spoken to, not what is measured: that is [`crate::scenario`].
 //!
 //! In reading order: [`receiver`] a client's connection; [`centrifuge`] its protocol; [`wire`] WebSocket frames;
-//! [`upgrade`] how they begin; [`sequence`] and [`payload`] the proof of delivery; [`publisher`] the HTTP API.
+//! [`upgrade`] how they begin; [`sequence`] and [`payload`] the proof of delivery; [`publisher`] the HTTP API. The load of
+//! signaling servers is [`signal`]'s.
 
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ pub(crate) mod poller;
 mod publisher;
 mod receiver;
 mod sequence;
+pub(crate) mod signal;
 mod tally;
 pub(crate) mod upgrade;
 pub(crate) mod wire;
@@ -77,7 +79,7 @@ impl Generator {
             port: target.port,
             script: Script {
                 encoding: target.encoding,
-                upgrade: upgrade::request(target.path, target.encoding),
+                upgrade: upgrade::request(target.path, Some(target.encoding.subprotocol())),
                 channel: target.subscribe.then(|| target.channel.to_owned()),
                 payload: Payload::new(dice),
             },

@@ -46,6 +46,7 @@ impl ServerProcess {
         let child = Command::new("sh")
             .arg("-c")
             .arg(format!("exec {}", spec.command_on(port)))
+            .envs(spec.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors)
@@ -136,6 +137,7 @@ mod tests {
             name: "subject".to_owned(),
             command: command.to_owned(),
             kind: crate::plan::Kind::Subject,
+            variables: Vec::new(),
         };
         let logs = std::env::temp_dir().join(format!("vestibule-bench-test-{}", std::process::id()));
         ServerProcess::start(

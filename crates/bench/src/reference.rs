@@ -1,7 +1,8 @@
 //! The bare epoll server: the least that a server can do and still be understood by the generator.
 //!
 //! One thread, no tokens, no pings, no limits: it accepts WebSocket upgrades on any path, answers connect and subscribe
-//! in JSON, and hands each publication, encoded once, to every subscriber with one `write()`. What it costs is what the
+//! in JSON, and hands each publication, encoded once, to every subscriber with one `write()`. To peers that register it
+//! relays messages as they are, whatever room they name. What it costs is what the
 //! kernel costs, so that others can be given as a multiple of it. It is for measuring only: it believes everybody.
 //!
 //! [`peer`] is one connection, [`protocol`] what is said on it.
@@ -35,6 +36,8 @@ struct Reference {
     /// By number; a number is not given twice, so that a subscription never passes to another peer.
     peers: Vec<Option<Peer>>,
     subscribers: HashMap<String, Vec<u64>>,
+    /// Peers that messages are relayed to, by id.
+    registered: HashMap<String, u64>,
     /// Frames that wait for the end of the turn, by channel; only used when coalescing.
     waiting: HashMap<String, Vec<u8>>,
     coalesce: bool,
@@ -53,6 +56,7 @@ pub(crate) fn serve(port: u16, coalesce: bool) -> crate::Result<Infallible> {
         listener,
         peers: Vec::new(),
         subscribers: HashMap::new(),
+        registered: HashMap::new(),
         waiting: HashMap::new(),
         coalesce,
     };
@@ -122,6 +126,14 @@ impl Reference {
                 self.subscribers.entry(channel).or_default().push(number);
                 self.send(number, &answer)?
             }
+            Request::Register { id, answer } => {
+                self.registered.insert(id, number);
+                self.send(number, &answer)?
+            }
+            Request::Relay { to, message } => match self.registered.get(&to) {
+                Some(receiver) => self.send(*receiver, &message)?,
+                None => Flow::Free,
+            },
             Request::Publish { publications, answer } => {
                 for (channel, frame) in publications {
                     if self.coalesce {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use crate::failure::Failure;
 use crate::report::target::TARGETS;
 use crate::results::{Figure, Outcome, Results, Round, Setting};
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Trade};
 use crate::stats::Summary;
 use crate::table::Table;
 
@@ -105,6 +105,7 @@ fn sections(results: &[Results]) -> Vec<Section<'_>> {
 impl Section<'_> {
     fn title(&self) -> String {
         let sizes = &self.setting.sizes;
+        let rate = sizes.relay_rate;
         let what = match self.scenario {
             Scenario::Idle => format!("{} idle connections", sizes.idle_connections),
             Scenario::Connect => format!("Connect with an HS256 token, {} times", sizes.connects),
@@ -114,9 +115,24 @@ impl Section<'_> {
             Scenario::Rate1000 => "20 publications a second to 1,000 subscribers".to_owned(),
             Scenario::Rate100 => "200 publications a second to 100 subscribers".to_owned(),
             Scenario::Publish => format!("{} calls of POST /api/publish, nobody listening", sizes.calls),
+            Scenario::SignalConnect => {
+                format!("Signaling: connect with a room token, {} times", sizes.connects)
+            }
+            Scenario::RelayRooms => {
+                format!("Signaling: {rate} messages a second in {} rooms of 10", sizes.rooms)
+            }
+            Scenario::RelayHall => {
+                format!("Signaling: {rate} messages a second in one room of {}", sizes.hall)
+            }
+            Scenario::SignalIdle => {
+                format!("Signaling: {} idle peers in rooms of 10", sizes.idle_connections)
+            }
         };
         let Setting { channel, encoding, .. } = self.setting;
-        format!("{what} (channel {channel}, {encoding:?})")
+        match self.scenario.trade() {
+            Trade::Channels => format!("{what} (channel {channel}, {encoding:?})"),
+            Trade::Signal => what,
+        }
     }
 
     fn explained(&self) -> &'static str {
@@ -138,6 +154,15 @@ impl Section<'_> {
                 "128 bytes of JSON; latency counts from the moment when a publication was due."
             }
             Scenario::Publish => "16 kept-alive connections with one call on its way on each.",
+            Scenario::SignalConnect => {
+                "From a new TCP connection over the upgrade to the list of peers; each peer has an Ed25519 token of its own, which PeerJS and the bare epoll server do not check."
+            }
+            Scenario::RelayRooms | Scenario::RelayHall => {
+                "A candidate of 128 bytes from one peer to another; latency counts from the moment when a message was due. PeerJS knows no rooms: there, all peers share one."
+            }
+            Scenario::SignalIdle => {
+                "Memory is what the server's resident size grew by. Peers of the signal door answer pings; those of PeerJS say every 5 s that they are there, as its client does."
+            }
         }
     }
 

@@ -80,6 +80,8 @@ pub(crate) enum Figure {
     Latency99Millis,
     CpuMicrosPerCall,
     CallsPerSecond,
+    CpuMicrosPerMessage,
+    UserMicrosPerMessage,
     /// The load's own CPU time as a share of the measured stretch, 0 to 1.
     GeneratorShare,
 }
@@ -106,6 +108,8 @@ impl Figure {
             Self::Latency99Millis => "latency p99, ms",
             Self::CpuMicrosPerCall => "CPU µs per call",
             Self::CallsPerSecond => "calls per second",
+            Self::CpuMicrosPerMessage => "CPU µs per message",
+            Self::UserMicrosPerMessage => "user-mode CPU µs per message",
             Self::GeneratorShare => "load's own CPU, %",
         }
     }

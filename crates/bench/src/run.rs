@@ -8,7 +8,7 @@ use crate::plan::{Plan, ServerSpec};
 use crate::process::ServerProcess;
 use crate::results::{Outcome, Results, Round};
 use crate::scenario::{Scenario, Stage};
-use crate::token::Signer;
+use crate::token::{RoomSigner, Signer};
 use crate::{clock, report};
 
 /// Whether all rounds of a run can be used.
@@ -24,7 +24,10 @@ pub(crate) enum Verdict {
 pub(crate) fn run(plan: &Plan) -> crate::Result<Verdict> {
     machine::pin_to(plan.cores.generator)?;
     let began = clock::unix_seconds();
-    let signer = Signer::new(&plan.secret, began);
+    let signers = Signers {
+        connections: Signer::new(&plan.secret, began),
+        rooms: RoomSigner::new(&plan.secret, began),
+    };
     let mut results = Results {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         began,
@@ -35,7 +38,7 @@ pub(crate) fn run(plan: &Plan) -> crate::Result<Verdict> {
     for scenario in plan.scenarios.iter().copied() {
         for number in 1..=plan.rounds {
             for spec in plan.order(scenario, number) {
-                let outcome = round(plan, &signer, scenario, number, spec)?;
+                let outcome = round(plan, &signers, scenario, number, spec)?;
                 results.rounds.push(Round { scenario, round: number, server: spec.name.clone(), outcome });
             }
         }
@@ -46,21 +49,28 @@ pub(crate) fn run(plan: &Plan) -> crate::Result<Verdict> {
     Ok(if void { Verdict::SomeVoid } else { Verdict::Valid })
 }
 
+/// Who signs tokens.
+struct Signers {
+    connections: Signer,
+    rooms: RoomSigner,
+}
+
 /// One server, once, in one scenario. What the server does wrong voids the round; everything else ends the run.
 fn round(
     plan: &Plan,
-    signer: &Signer,
+    signers: &Signers,
     scenario: Scenario,
     number: u32,
     spec: &ServerSpec,
 ) -> crate::Result<Outcome> {
-    let name = scenario_name(scenario);
+    let name = scenario.name();
     eprint!("{name}, round {number} of {}, {} … ", plan.rounds, spec.name);
     let started = clock::now();
     let label = format!("{name}-{number}-{}", spec.name);
     let server = ServerProcess::start(spec, plan.cores, &plan.logs, &label)?;
     let dice = RandomState::new().hash_one(&label);
-    let stage = Stage { plan, spec, server: &server, signer, dice };
+    let Signers { connections: signer, rooms: room_signer } = signers;
+    let stage = Stage { plan, spec, server: &server, signer, room_signer, dice };
     match scenario.run(&stage) {
         Ok(outcome) => {
             eprintln!("{:.1} s", started.elapsed().as_secs_f64());
@@ -72,9 +82,4 @@ fn round(
         }
         Err(other) => Err(other),
     }
-}
-
-fn scenario_name(scenario: Scenario) -> String {
-    clap::ValueEnum::to_possible_value(&scenario)
-        .map_or_else(String::new, |value| value.get_name().to_owned())
 }

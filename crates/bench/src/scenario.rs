@@ -4,12 +4,13 @@ use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Sizes;
+use crate::generator::signal::{Crowd, Dialect, ROOM, Ticket};
 use crate::generator::{Generator, Target};
 use crate::meter::Spent;
-use crate::plan::{Plan, ServerSpec};
+use crate::plan::{Kind, Plan, ServerSpec};
 use crate::process::ServerProcess;
 use crate::results::{Figure, Outcome};
-use crate::token::Signer;
+use crate::token::{RoomSigner, Signer};
 
 mod broadcast;
 mod burst;
@@ -18,6 +19,9 @@ mod flood;
 mod idle;
 mod publish;
 mod rate;
+mod relay;
+mod signal_connect;
+mod signal_idle;
 
 /// Publications sent before anything is measured, so that a server's first steps are not counted.
 const WARM_UP: usize = 5;
@@ -46,6 +50,23 @@ pub(crate) enum Scenario {
     Rate100,
     /// HTTP publish calls while nobody listens.
     Publish,
+    /// From a new TCP connection to the list of peers, with a room token.
+    SignalConnect,
+    /// Messages from peer to peer at a fixed rate, in many rooms of ten.
+    RelayRooms,
+    /// Likewise, in one large room.
+    RelayHall,
+    /// Memory and CPU of peers that say nothing.
+    SignalIdle,
+}
+
+/// What a server must be for a scenario.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Trade {
+    /// One that speaks the Centrifuge protocol.
+    Channels,
+    /// One that relays messages between peers.
+    Signal,
 }
 
 /// What a scenario works with.
@@ -54,6 +75,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) spec: &'a ServerSpec,
     pub(crate) server: &'a ServerProcess,
     pub(crate) signer: &'a Signer,
+    pub(crate) room_signer: &'a RoomSigner,
     /// Makes addresses and payloads of this round its own.
     pub(crate) dice: u64,
 }
@@ -63,7 +85,7 @@ pub(crate) type Figures = Vec<(Figure, f64)>;
 
 impl Scenario {
     /// All of them, in the order in which they are run.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Connect,
         Self::Broadcast,
         Self::Burst,
@@ -72,24 +94,43 @@ impl Scenario {
         Self::Rate100,
         Self::Publish,
         Self::Idle,
+        Self::SignalConnect,
+        Self::RelayRooms,
+        Self::RelayHall,
+        Self::SignalIdle,
     ];
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// Which servers it is for.
+    pub(crate) fn trade(self) -> Trade {
+        match self {
+            Self::SignalConnect | Self::RelayRooms | Self::RelayHall | Self::SignalIdle => Trade::Signal,
+            _ => Trade::Channels,
+        }
+    }
 
     /// How many connections it opens at most.
     pub(crate) fn connections(self, sizes: &Sizes) -> usize {
         match self {
-            Self::Idle => sizes.idle_connections,
-            Self::Connect => sizes.connects,
+            Self::Idle | Self::SignalIdle => sizes.idle_connections,
+            Self::Connect | Self::SignalConnect => sizes.connects,
             Self::Broadcast | Self::Burst => sizes.receivers,
             Self::Flood => flood::RECEIVERS,
             Self::Rate1000 => rate::WIDE.receivers,
             Self::Rate100 => rate::NARROW.receivers,
             Self::Publish => publish::CONNECTIONS,
+            Self::RelayRooms => sizes.rooms * ROOM,
+            Self::RelayHall => sizes.hall,
         }
     }
 
     /// Whether the bare epoll server is measured too. It has no pings, so idle connections cost it nothing.
     pub(crate) fn has_reference(self) -> bool {
-        self != Self::Idle
+        !matches!(self, Self::Idle | Self::SignalIdle)
     }
 
     /// Carries it out once.
@@ -103,6 +144,10 @@ impl Scenario {
             Self::Rate1000 => rate::run(stage, rate::WIDE),
             Self::Rate100 => rate::run(stage, rate::NARROW),
             Self::Publish => publish::run(stage),
+            Self::SignalConnect => signal_connect::run(stage),
+            Self::RelayRooms => relay::run(stage, stage.sizes().rooms, ROOM),
+            Self::RelayHall => relay::run(stage, 1, stage.sizes().hall),
+            Self::SignalIdle => signal_idle::run(stage),
         }?;
         Ok(Outcome::Figures(figures.into_iter().collect()))
     }
@@ -136,6 +181,28 @@ impl Stage<'_> {
             generator.settle()?;
         }
         Ok(generator)
+    }
+
+    /// How the server is spoken to by peers; the bare epoll server speaks as the signal door does.
+    fn dialect(&self) -> Dialect {
+        match self.spec.kind {
+            Kind::Signal(dialect) => dialect,
+            Kind::Subject | Kind::Reference | Kind::Coalesced => Dialect::Door,
+        }
+    }
+
+    /// A crowd without peers, for rooms of `members`.
+    fn crowd(&self, members: usize) -> crate::Result<Crowd> {
+        Crowd::new(self.server.port, self.dialect(), members, self.dice)
+    }
+
+    /// One ticket for each of `count` peers, in rooms of `members`: no server may profit from having seen a token before.
+    fn tickets(&self, count: usize, members: usize) -> Vec<Ticket> {
+        let ticket = |number: usize| {
+            let room = format!("room-{:05}", number / members);
+            Ticket { token: self.room_signer.token(&room, number), room }
+        };
+        (0..count).map(ticket).collect()
     }
 }
 

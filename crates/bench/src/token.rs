@@ -1,8 +1,11 @@
-//! Connection tokens: JWTs signed with HS256, as an application's backend would make them.
+//! Tokens as an application's backend would make them: JWTs signed with HS256 for connections, with Ed25519 for rooms.
+
+mod room;
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+pub(crate) use room::RoomSigner;
 
 /// How long a token is good for, in seconds: longer than any run.
 const LIFETIME: u64 = 24 * 3600;

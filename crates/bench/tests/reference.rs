@@ -44,6 +44,30 @@ fn every_scenario_measures_a_server_that_delivers_everything() {
 }
 
 #[test]
+fn every_scenario_of_signaling_measures_a_server_that_relays_everything() {
+    let folder = scratch("signaling");
+    let results = folder.join("results.json");
+    let output = Command::new(PROGRAM)
+        .args(["run", "--quick", "--signal"])
+        .arg(format!("subject='{PROGRAM}' reference --port {{port}}"))
+        .arg("--out")
+        .arg(&results)
+        .arg("--logs")
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+
+    let results: serde_json::Value = serde_json::from_slice(&std::fs::read(results).unwrap()).unwrap();
+    let rounds = results["rounds"].as_array().unwrap();
+    let whole: Vec<_> = rounds.iter().filter(|round| round["figures"].is_object()).collect();
+    // Four by the server under test, three by the bare epoll server beside it, which has no pings.
+    assert_eq!((rounds.len(), whole.len()), (7, 7), "{rounds:?}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("CPU µs per message"), "{table}");
+}
+
+#[test]
 fn a_burst_that_leaves_together_arrives_in_one_read() {
     let (output, results) = run("one-read", &["--scenario", "burst"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

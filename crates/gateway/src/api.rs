@@ -4,7 +4,7 @@
 //!
 //! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
 //! - [`exchange`]: short-lived tokens for other services;
-//! - [`signal`]: what is beside the signal door;
+//! - [`signal`]: what the signal door answers over HTTP;
 //! - [`health`]: whether the process works, and whether it should be sent work;
 //! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
 //! - `organisations`: for whom things are done; `answer`: answers that several of them give;
@@ -41,7 +41,7 @@ use vestibule_auth::Trust;
 pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
 pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
-pub use signal::{PATHS as SIGNAL_PATHS, SignalApi, SignalSettings, TokenSettings, TurnSettings};
+pub use signal::{AUDIENCE, ISSUER, PATHS as SIGNAL_PATHS, RoomTokens, SignalHttp, Turn};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.
 pub const OWN_PATHS: [&str; 6] =
@@ -61,8 +61,8 @@ pub struct Api {
     pub issuing: IssuingSettings,
     /// The routes at which it does, each with the realms that it trusts and the origins of its pages.
     pub exchanges: Vec<(ExchangeSettings, Trust, Origins)>,
-    /// What is beside the signal door, when it is open.
-    pub signal: Option<SignalApi>,
+    /// The HTTP side of the signal door, if it is open.
+    pub signal: Option<SignalHttp>,
     /// How this node calls itself.
     pub node: String,
     /// The channels that there are.
@@ -92,7 +92,9 @@ pub fn router(api: Api) -> Router {
     if let Some(path) = &api.metrics {
         router = router.route(path, get(exposition).with_state(Arc::clone(&metrics)));
     }
-    let signal = api.signal.clone();
+    if let Some(signal) = &api.signal {
+        router = router.merge(signal::routes(signal, &api));
+    }
     if api.settings.enabled {
         router = router.merge(server::routes(api, metrics));
     }

@@ -17,15 +17,15 @@ use vestibule_store::Location;
 
 use crate::api::{self, Api, ExchangeSettings, IssuingSettings, SignalApi, SignalSettings};
 use crate::clock::Clock;
-use crate::config::{CentrifugeSettings, Settings, StoreSettings, TrustSettings};
+use crate::config::{CentrifugeSettings, Settings, SignalSettings, StoreSettings};
 use crate::keys::KeyKeeper;
 use crate::office::Office;
 use crate::steward::{Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Doors, Listener, Origins, SignalDoor, Site, Stops, WorkerThread, bind, start,
+    Admission, CentrifugeDoor, Listener, Origins, SignalDoor, Site, Stops, WorkerThread, bind, start,
 };
-use crate::worker::{Inboxes, Mailbox, Places, RoomBounds, Seats, Surroundings, inbox};
+use crate::worker::{HallLimits, Inboxes, Mailbox, Seats, Surroundings, inbox};
 
 mod failure;
 mod goodbye;
@@ -64,9 +64,8 @@ impl House {
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
         let office = Office::open().map_err(StartFailure::Thread)?;
-        let realms = realms(settings.realms)?;
-        let trusts = trusts(&realms, &settings.centrifuge.trust, settings.signal.as_ref())?;
-        let rooms = trusts.signal.as_ref().map(|signal| signal.rooms.clone());
+        let realms = realms(settings.realms.clone())?;
+        let trusts = trusts(&realms, &settings)?;
         let keys = fetch_keys(&realms, &office, clock)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
@@ -80,6 +79,7 @@ impl House {
             health: settings.health,
             metrics: settings.metrics,
             demo: settings.demo,
+            signal: settings.signal.as_ref().map(|signal| signal.http.clone()),
             exchanges: exchanges(&settings.issuing, &realms)?,
             issuing: settings.issuing,
             signal: signal_api(signal.as_ref().zip(rooms), &steward, &counters, clock)?,
@@ -95,16 +95,15 @@ impl House {
         let admission =
             Admission::new(settings.connections, settings.connections_per_second, counters.clone());
         let site = Arc::new(Site {
-            doors: Doors {
-                centrifuge: door(settings.centrifuge, rules)?,
-                signal: signal.as_deref().map(signal_door).transpose()?,
-            },
+            centrifuge: door(settings.centrifuge, rules)?,
+            signal: settings.signal.as_ref().map(signal_door).transpose()?,
             router: api::router(api),
             admission,
             places: signal.as_deref().map_or_else(Places::without_bounds, places),
             proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
+        let rooms = hall_limits(settings.signal.as_ref(), count);
         let seats = Seats::new(settings.connections_per_user);
         let rooms = signal.as_deref().map(room_bounds).unwrap_or_default();
         let stops = Stops::default();
@@ -112,6 +111,7 @@ impl House {
             surroundings: Surroundings {
                 id: WorkerId(u8::try_from(index).expect("there are at most 64 workers")),
                 limits: settings.limits.clone(),
+                rooms,
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
@@ -213,6 +213,20 @@ fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeepe
     KeyKeeper::open(published, &office.handle(), clock).map_err(StartFailure::Keys)
 }
 
+fn signal_door(settings: &SignalSettings) -> Result<SignalDoor, StartFailure> {
+    let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
+    Ok(SignalDoor { path: settings.path.clone(), origins, rules: Arc::new(settings.rules.clone()) })
+}
+
+/// Each worker has its share of the rooms.
+fn hall_limits(settings: Option<&SignalSettings>, workers: usize) -> HallLimits {
+    let limits = |signal: &SignalSettings| HallLimits {
+        rooms: signal.rooms.div_ceil(workers.max(1)),
+        room: signal.rules.room,
+    };
+    settings.map(limits).unwrap_or_default()
+}
+
 /// What is kept, with somebody who looks after it.
 fn open_records(settings: &StoreSettings, office: &Office, clock: Clock) -> Result<Records, StartFailure> {
     let StoreSettings { location, revocations } = settings;
@@ -237,21 +251,17 @@ fn realms(config: RealmsConfig) -> Result<Realms, StartFailure> {
     Ok(realms)
 }
 
-/// The realms that the door trusts.
-fn trusts(
-    realms: &Realms,
-    settings: &TrustSettings,
-    settings_of_signal: Option<&SignalSettings>,
-) -> Result<Trusts, StartFailure> {
+/// The realms that each door trusts.
+fn trusts(realms: &Realms, settings: &Settings) -> Result<Trusts, StartFailure> {
     let trust = |config: &TrustConfig| realms.trust(config).map_err(StartFailure::Realms);
     let signal = |signal: &SignalSettings| {
         let consumers = signal.consumers.as_ref().map(trust).transpose()?;
-        Ok(SignalTrusts { rooms: trust(&signal.rooms)?, consumers })
+        Ok(SignalTrusts { rooms: trust(&signal.members)?, consumers })
     };
     Ok(Trusts {
-        connections: trust(&settings.connections)?,
-        subscriptions: trust(&settings.subscriptions)?,
-        signal: settings_of_signal.map(signal).transpose()?,
+        connections: trust(&settings.centrifuge.trust.connections)?,
+        subscriptions: trust(&settings.centrifuge.trust.subscriptions)?,
+        signal: settings.signal.as_ref().map(signal).transpose()?,
     })
 }
 

@@ -3,6 +3,7 @@
 //! - [`command`]: what can be asked for; [`flags`]: every key of a configuration is a flag;
 //! - [`run`]: a house from its opening to its end; [`descriptors`]: how many sockets it may have;
 //! - [`sessions`]: what is asked of a house that runs;
+//! - [`signal`]: the signal door alone, set up by the variables of the server that it stands in for;
 //! - [`keygen`], [`token`], [`realm`]: keys, tokens and realms, without a house; [`words`]: what they have in common.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line speaks to a person")]
@@ -14,6 +15,7 @@ pub mod keygen;
 pub mod realm;
 pub mod run;
 pub mod sessions;
+pub mod signal;
 pub mod token;
 pub mod words;
 
@@ -52,6 +54,7 @@ pub fn main(
         Some((verb @ ("revoke" | "block" | "unblock" | "revocations"), matches)) => {
             sessions::run(verb, matches, variables)
         }
+        Some(("signal", matches)) => signal::run(matches, variables),
         Some(("keygen", matches)) => keygen::run(matches),
         Some(("token", matches)) => token::run(matches, variables),
         Some(("realm", matches)) => realm::run(matches, variables),

@@ -21,9 +21,9 @@ use std::time::Duration;
 
 use vestibule_auth::{RealmsConfig, TrustConfig};
 use vestibule_doors::centrifuge::rules::Rules;
+use vestibule_doors::signal;
 
-pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings, SignalSettings};
-use crate::transport::Proxies;
+pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings, SignalHttp};
 use crate::worker::Limits;
 use vestibule_store::Location;
 
@@ -52,7 +52,7 @@ pub struct Settings {
     pub realms: RealmsConfig,
     /// The door of the Centrifuge protocol.
     pub centrifuge: CentrifugeSettings,
-    /// The signal door; `None`: it is closed.
+    /// The signal door, if it is open.
     pub signal: Option<SignalSettings>,
     /// What the house issues.
     pub issuing: IssuingSettings,
@@ -94,6 +94,25 @@ pub struct CentrifugeSettings {
     pub allowed_origins: Vec<String>,
     /// What sessions go by.
     pub rules: Rules,
+}
+
+/// The signal door.
+#[derive(Clone, Debug)]
+pub struct SignalSettings {
+    /// Where it is: no slash at the end.
+    pub path: String,
+    /// Origins of pages that may enter, with `*` for anything.
+    pub allowed_origins: Vec<String>,
+    /// What sessions go by.
+    pub rules: signal::Rules,
+    /// Rooms of the node.
+    pub rooms: usize,
+    /// Who may come in with a room token, or without one.
+    pub members: TrustConfig,
+    /// Who may come in as a consumer; `None`: nobody.
+    pub consumers: Option<TrustConfig>,
+    /// Its HTTP side.
+    pub http: SignalHttp,
 }
 
 /// The realms that a door trusts.

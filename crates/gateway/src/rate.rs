@@ -68,6 +68,15 @@ impl Meter {
     }
 }
 
+impl Meter {
+    /// Whether it might happen once more now.
+    pub fn has_room(&self, rate: Rate, now: Moment) -> bool {
+        let now = now.as_millis().saturating_mul(1_000_000);
+        let owed = self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost);
+        owed - now <= rate.span
+    }
+}
+
 impl Meters {
     /// Whether nothing may happen now for whoever has that key. Nothing is taken.
     pub fn is_spent(&self, key: impl Hash, now: Moment) -> bool {
@@ -90,7 +99,17 @@ impl Meters {
 
     /// Whether it may happen once more for whoever has that key.
     pub fn take(&self, key: impl Hash, now: Moment) -> bool {
-        self.places[self.place(key)].take(self.rate, now)
+        self.meter(key).take(self.rate, now)
+    }
+
+    /// Whether it might happen once more for whoever has that key.
+    pub fn has_room(&self, key: impl Hash, now: Moment) -> bool {
+        self.meter(key).has_room(self.rate, now)
+    }
+
+    fn meter(&self, key: impl Hash) -> &Meter {
+        let place = self.seed.hash_one(key) % self.places.len() as u64;
+        &self.places[usize::try_from(place).expect("a place of the table")]
     }
 }
 
@@ -116,11 +135,7 @@ mod tests {
         let taken = |millis| meter.take(rate, at(millis));
         assert_eq!([taken(5), taken(5), taken(5), taken(5)], [true, true, true, false]);
         assert_eq!([taken(20_004), taken(20_005), taken(20_005)], [false, true, false]);
-        assert_eq!([taken(200_000); 1], [true]);
-        let spent = Meter::default();
-        assert!(!spent.is_spent(rate, at(5)), "to look takes nothing");
-        assert!([5; 3].iter().all(|millis| spent.take(rate, at(*millis))));
-        assert!(spent.is_spent(rate, at(5)) && !spent.is_spent(rate, at(20_005)));
+        assert!(meter.has_room(rate, at(200_000)) && taken(200_000));
     }
 
     #[test]

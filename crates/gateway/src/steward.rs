@@ -77,7 +77,7 @@ impl Steward {
         &self.0.broker
     }
 
-    /// Carries out an effect that concerns no worker's own state, for a session behind that door.
+    /// Carries out an effect of a session of that door that concerns no worker's own state.
     pub async fn perform(self, door: Door, effect: Effect, now: Now) -> Outcome {
         let broker = self.broker();
         match effect {
@@ -101,7 +101,7 @@ impl Steward {
                 Outcome::History(broker.history(&channel, &query, meta_ttl, now).await.map_err(fault))
             }
             Effect::Admit(_) | Effect::Subscribe(_) | Effect::Enter(..) => {
-                unreachable!("a worker keeps its own roster, shard and rooms, and never hands these on")
+                unreachable!("a worker keeps its own roster and shard, and never hands these on")
             }
         }
     }

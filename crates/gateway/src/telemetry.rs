@@ -14,7 +14,7 @@ mod realms;
 mod refusals;
 mod rooms;
 
-pub use counters::{Counter, Counters, Gauge};
+pub use counters::{Counter, Counters, Gauge, LARGEST, RELAY_MILLIS, SIZES};
 pub use metrics::Metrics;
 pub use realms::RealmCounters;
 pub use refusals::Refusals;

@@ -26,11 +26,24 @@ mod thread;
 mod upgrade;
 
 pub use admission::Admission;
-pub use doors::{Doors, SignalDoor};
-pub use http::Prefixed;
+pub use http::{Caller, Prefixed};
 pub use listener::{Listener, bind};
 pub use proxies::{ClientAddress, Proxies};
 pub use site::Site;
 pub use stops::Stops;
 pub use thread::{WorkerThread, start};
-pub use upgrade::{CentrifugeDoor, Origins};
+pub use upgrade::{CentrifugeDoor, Origins, SignalDoor};
+
+/// What is reached through the port: the doors, and the HTTP service.
+pub struct Site {
+    /// The door of the Centrifuge protocol.
+    pub centrifuge: CentrifugeDoor,
+    /// The signal door, if it is open.
+    pub signal: Option<SignalDoor>,
+    /// Everything that is not an upgrade.
+    pub router: axum::Router,
+    /// How many connections are let in.
+    pub admission: Admission,
+    /// How long a peer may take to send the head of its request.
+    pub head_timeout: std::time::Duration,
+}

@@ -11,7 +11,8 @@
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
-//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are; `places`: from where;
+//! - `hall`: rooms, here and on other workers;
+//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are;
 //! - `inbox`, `survey`: how everyone else reaches a worker.
 
 mod admission;
@@ -22,6 +23,7 @@ mod drain;
 mod driver;
 mod frames;
 mod goodbye;
+mod hall;
 mod inbox;
 mod link;
 mod outbox;
@@ -49,6 +51,7 @@ use crate::steward::Steward;
 use crate::telemetry::Counters;
 
 pub use connection::{AnySession, ConnectionId};
+pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
 pub use places::{Crowd, Place, Places};
@@ -60,6 +63,7 @@ pub use timers::TICK;
 use badges::Badges;
 use connection::{Connection, Phase};
 use drain::Drain;
+use hall::Hall;
 use outbox::Flushed;
 use rooms::Rooms;
 use roster::Roster;
@@ -96,6 +100,8 @@ pub struct Surroundings {
     pub id: WorkerId,
     /// The bounds of its connections.
     pub limits: Limits,
+    /// The bounds of the rooms that live here.
+    pub rooms: HallLimits,
     /// Who carries out effects.
     pub steward: Steward,
     /// Everyone's inboxes, its own among them.
@@ -115,7 +121,7 @@ pub struct Worker<L> {
     /// Tells the users of one slot apart.
     generation: u32,
     shard: Shard,
-    rooms: Rooms,
+    hall: Hall,
     roster: Roster,
     badges: Badges,
     wheel: Wheel,
@@ -148,21 +154,20 @@ pub struct Arrival<L> {
     pub outputs: Outputs,
     /// Its id for other clients.
     pub client: ClientId,
-    /// Whether its door's messages are text to the transport.
-    pub text: bool,
-    /// Its place among those of its address.
-    pub place: Option<Place>,
+    /// Whether its door writes texts.
+    pub writes_text: bool,
 }
 
 impl<L: Link> Worker<L> {
     /// A worker without connections.
     pub fn new(house: Surroundings, now: Now) -> Self {
+        let hall = Hall::new(house.rooms);
         Self {
             house,
             connections: Slab::new(),
             generation: 0,
             shard: Shard::default(),
-            rooms: Rooms::default(),
+            hall,
             roster: Roster::default(),
             badges: Badges::default(),
             wheel: Wheel::new(now.moment),
@@ -180,8 +185,7 @@ impl<L: Link> Worker<L> {
             link: arrival.link,
             generation: self.generation,
             client: arrival.client,
-            text: arrival.text,
-            _place: arrival.place,
+            writes_text: arrival.writes_text,
             phase: Phase::Open(arrival.session),
             decoder: Decoder::new(self.house.limits.message_size),
             goodbye: CloseHandshake::Open,
@@ -237,7 +241,7 @@ impl<L: Link> Worker<L> {
         for who in due {
             self.look_at(who, now);
         }
-        self.tick_rooms(now);
+        self.tick_rooms();
         self.drain_some(now);
         self.house.counters.connections.set(self.connections.len());
         self.house.counters.subscriptions.set(self.shard.subscriptions());

@@ -24,12 +24,17 @@ pub const STEPS: &[Step] = &[
     Step { name: "acceptance", about: "the house from outside, over real sockets", run: acceptance },
     Step { name: "simulation", about: "seeded worlds", run: simulation },
     Step { name: "conformance", about: "the official clients of the protocol", run: conformance },
+    Step { name: "signal", about: "peers of every version at the signal door, and a relay", run: signal },
     Step {
         name: "providers",
         about: "real identity providers, and other libraries for tokens",
         run: providers,
     },
-    Step { name: "browser", about: "two browser windows in the demo room", run: browser },
+    Step {
+        name: "browser",
+        about: "two browser windows in the demo room, in a call, and at the door",
+        run: browser,
+    },
 ];
 
 /// Crates with a step of their own.
@@ -107,12 +112,19 @@ fn providers(house: &House) -> Result<Done, String> {
     run(providers.env("VESTIBULE_BIN", gateway)).map(|()| Done::Checked)
 }
 
+fn signal(house: &House) -> Result<Done, String> {
+    let gateway = built(house)?;
+    let mut peers = program(&house.root, "conformance/run.sh", &["signal"]);
+    run(peers.env("VESTIBULE_BIN", gateway)).map(|()| Done::Checked)
+}
+
 fn browser(house: &House) -> Result<Done, String> {
     let folder = house.root.join("conformance/browser");
     setup::node_modules(&folder)?;
-    let demo = demo::open(&built(house)?)?;
+    let gateway = built(house)?;
+    let demo = demo::open(&gateway)?;
     let mut windows = program(&folder, "npm", &["test", "--silent"]);
-    run(windows.env("VESTIBULE_DEMO_URL", demo.page()))
+    run(windows.env("VESTIBULE_DEMO_URL", demo.page()).env("VESTIBULE_BIN", gateway))
         .map(|()| Done::Checked)
         .map_err(|why| demo.explain(&why))
 }

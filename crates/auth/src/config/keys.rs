@@ -6,6 +6,7 @@ use vestibule_model::UnixSeconds;
 
 use super::Secret;
 use crate::Family;
+use crate::issue::from_base64;
 use crate::jwks::{DocumentFault, Policy};
 use crate::token::Object;
 use crate::token::json::items;
@@ -71,7 +72,8 @@ impl KeyConfig {
         Self { kid: None, usable_until: None, material }
     }
 
-    /// The public keys of a text: one PEM, one JWK, or the JWKs of a document of keys.
+    /// The public keys of a text: one PEM, one JWK, or the JWKs of a list or of a document of keys; JSON may stand in
+    /// base64.
     ///
     /// # Errors
     ///
@@ -80,8 +82,12 @@ impl KeyConfig {
         let jwk =
             |text: &str| Self { kid: None, usable_until: None, material: KeyMaterial::Jwk(text.into()) };
         let text = text.trim();
+        if text.starts_with('[') {
+            return Self::public_keys(&format!(r#"{{"keys":{text}}}"#));
+        }
         if !text.starts_with('{') {
-            return Ok(vec![Self::public_key(text)]);
+            let json = from_base64(text).filter(|json| json.trim_start().starts_with(['{', '[']));
+            return json.map_or_else(|| Ok(vec![Self::public_key(text)]), |json| Self::public_keys(&json));
         }
         let object = Object::read_outside(text).map_err(DocumentFault::Json)?;
         match object.get("keys") {

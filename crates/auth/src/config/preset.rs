@@ -20,6 +20,9 @@ pub enum Preset {
     Keycloak,
     /// A project of Supabase Auth, with published keys, with its legacy secret, or with both.
     Supabase,
+    /// Room tokens of the signal door: of this house's own key, with nothing but a subject and times. Clocks of the same
+    /// house do not differ, and a token that was issued a moment ahead is good.
+    Room,
     /// WorkOS AuthKit. Its access tokens have no audience: issuer and keys of the client bind them.
     Workos,
 }
@@ -53,6 +56,7 @@ impl Preset {
     pub(crate) const fn published_algorithms(self) -> &'static [Algorithm] {
         match self {
             Self::Keycloak | Self::Workos => &[Algorithm::Rs256],
+            Self::Room => &[Algorithm::EdDsa],
             Self::Supabase => &[Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa],
             Self::Static | Self::Oidc => {
                 &[Algorithm::Rs256, Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::EdDsa]
@@ -77,7 +81,7 @@ impl Preset {
             Self::Workos => {
                 realm.client_id.as_ref().map(|client| format!("https://api.workos.com/sso/jwks/{client}"))
             }
-            Self::Centrifugo | Self::Static | Self::Oidc => None,
+            Self::Centrifugo | Self::Static | Self::Oidc | Self::Room => None,
         }
     }
 
@@ -125,7 +129,7 @@ impl Preset {
         match self {
             Self::Keycloak => Some("preferred_username"),
             Self::Oidc | Self::Static => Some("name"),
-            Self::Centrifugo | Self::Supabase | Self::Workos => None,
+            Self::Centrifugo | Self::Supabase | Self::Workos | Self::Room => None,
         }
     }
 
@@ -135,7 +139,7 @@ impl Preset {
             Self::Keycloak => &["realm_access.roles", "resource_access.*.roles"],
             Self::Supabase => &["role"],
             Self::Workos => &["role", "roles"],
-            Self::Centrifugo | Self::Static | Self::Oidc => &[],
+            Self::Centrifugo | Self::Static | Self::Oidc | Self::Room => &[],
         }
     }
 
@@ -144,14 +148,16 @@ impl Preset {
         match self {
             Self::Keycloak | Self::Oidc => Some("azp"),
             Self::Supabase | Self::Workos => Some("client_id"),
-            Self::Centrifugo | Self::Static => None,
+            Self::Centrifugo | Self::Static | Self::Room => None,
         }
     }
 
     /// Where the login session stands.
     pub(crate) const fn session_claim(self) -> &'static str {
         match self {
-            Self::Keycloak | Self::Oidc | Self::Workos | Self::Static | Self::Centrifugo => "sid",
+            Self::Keycloak | Self::Oidc | Self::Workos | Self::Static | Self::Centrifugo | Self::Room => {
+                "sid"
+            }
             Self::Supabase => "session_id",
         }
     }
@@ -161,7 +167,7 @@ impl Preset {
         match self {
             Self::Supabase => Some("app_metadata.tenant_id"),
             Self::Workos => Some("org_id"),
-            Self::Centrifugo | Self::Static | Self::Oidc | Self::Keycloak => None,
+            Self::Centrifugo | Self::Static | Self::Oidc | Self::Keycloak | Self::Room => None,
         }
     }
 
@@ -178,7 +184,9 @@ impl Preset {
         let (claim, may_be_absent, forbidden_unless_listed) = match self {
             Self::Supabase => ("client_id", true, true),
             Self::Workos => ("client_id", false, false),
-            Self::Centrifugo | Self::Static | Self::Oidc | Self::Keycloak => ("azp", false, false),
+            Self::Centrifugo | Self::Static | Self::Oidc | Self::Keycloak | Self::Room => {
+                ("azp", false, false)
+            }
         };
         ClientRule { claim, may_be_absent, forbidden_unless_listed }
     }
@@ -187,7 +195,7 @@ impl Preset {
     pub(crate) const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Supabase => &["session_id"],
-            Self::Keycloak | Self::Workos | Self::Centrifugo | Self::Static | Self::Oidc => &[],
+            Self::Keycloak | Self::Workos | Self::Centrifugo | Self::Static | Self::Oidc | Self::Room => &[],
         }
     }
 
@@ -196,7 +204,7 @@ impl Preset {
         match self {
             Self::Oidc | Self::Supabase | Self::Workos => &["nonce", "at_hash", "c_hash", "events"],
             // Old versions put a nonce into access tokens; the kind of a token stands in `typ`.
-            Self::Keycloak | Self::Centrifugo | Self::Static => &[],
+            Self::Keycloak | Self::Centrifugo | Self::Static | Self::Room => &[],
         }
     }
 
@@ -222,7 +230,7 @@ impl Preset {
     /// How much clocks may differ.
     pub(crate) const fn leeway(self) -> Duration {
         match self {
-            Self::Centrifugo => Duration::ZERO,
+            Self::Centrifugo | Self::Room => Duration::ZERO,
             _ => Duration::from_secs(30),
         }
     }
@@ -272,7 +280,7 @@ impl Preset {
 
     /// Whether a token from the future is refused.
     pub(crate) const fn minds_issue_time(self) -> bool {
-        self.is_strict()
+        self.is_strict() && !matches!(self, Self::Room)
     }
 
     const fn is_strict(self) -> bool {

@@ -16,6 +16,7 @@ use rustls_pki_types::pem::{PemObject, SectionKind};
 use super::private;
 use crate::config::MIN_SECRET_BYTES;
 use crate::key::{KeyKind, Numbers, PublicKey};
+use crate::token::Object;
 use crate::{Algorithm, JwkFault, PublicKeyFault, Secret};
 
 /// A key that signs tokens by one algorithm.
@@ -266,8 +267,19 @@ fn padding(algorithm: Algorithm) -> Option<&'static dyn RsaEncoding> {
     }
 }
 
+/// The bare JWK of a public key, whatever it is written in: PEM, a JWK, or a JWK in base64.
+pub fn bare_public_jwk(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.starts_with("-----") {
+        return PublicKey::from_pem(text).ok().map(|key| key.to_bare_jwk());
+    }
+    let json = if text.starts_with('{') { text.to_owned() } else { from_base64(text)? };
+    let object = Object::read(json.as_bytes()).ok()?;
+    PublicKey::from_jwk(&object).ok().map(|key| key.to_bare_jwk())
+}
+
 /// Either alphabet, padded or not, with line breaks in it: as people paste it.
-pub(super) fn from_base64(text: &str) -> Option<String> {
+pub(crate) fn from_base64(text: &str) -> Option<String> {
     let plain: String = text
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '=')

@@ -15,9 +15,6 @@ use crate::failure::Failure;
 
 const CONNECT_ID: u32 = 1;
 const SUBSCRIBE_ID: u32 = 2;
-/// Key of every masked frame; its value does not matter to anyone on the way.
-const MASK: [u8; 4] = [0x5A, 0xC3, 0x96, 0x0F];
-
 /// What all receivers of a run have in common.
 pub(crate) struct Script {
     /// How commands and replies are written.
@@ -129,7 +126,7 @@ impl Receiver {
                     script.encoding.replies(payload, |reply| self.take(reply, script, at, tally))?;
                 }
                 wire::PING => self.send(wire::PONG, payload)?,
-                wire::CLOSE => return Err(closed(payload)),
+                wire::CLOSE => return Err(wire::closed(payload)),
                 _ => {}
             }
         }
@@ -184,7 +181,7 @@ impl Receiver {
     }
 
     fn send(&mut self, opcode: u8, payload: &[u8]) -> crate::Result<()> {
-        self.write(&wire::client_frame(opcode, payload, MASK))
+        self.write(&wire::client_frame(opcode, payload, wire::MASK))
     }
 
     /// A client says so little that a socket which does not take it at once belongs to a server that stopped reading.
@@ -193,14 +190,6 @@ impl Receiver {
             .write_all(bytes)
             .map_err(|error| Failure::Server(format!("it does not take what a client says: {error}")))
     }
-}
-
-fn closed(payload: &[u8]) -> Failure {
-    let (code, reason) = match payload {
-        [high, low, reason @ ..] => (u16::from_be_bytes([*high, *low]), String::from_utf8_lossy(reason)),
-        _ => (1005, "".into()),
-    };
-    Failure::Server(format!("it closed a connection with {code} {reason}"))
 }
 
 #[cfg(test)]
@@ -217,7 +206,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let script = Script {
             encoding: Encoding::Json,
-            upgrade: upgrade::request("/", Encoding::Json),
+            upgrade: upgrade::request("/", None),
             channel: Some("c".to_owned()),
             payload: Payload::new(PAYLOADS),
         };

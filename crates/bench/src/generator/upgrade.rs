@@ -4,20 +4,18 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::centrifuge::Encoding;
-
 /// A nonce by name; it need not vary, for no cache stands between the two ends.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// More header fields than this are no upgrade's answer.
 const MOST_HEADERS: usize = 32;
 
-/// The request for `path`.
-pub(crate) fn request(path: &str, encoding: Encoding) -> Vec<u8> {
-    let protocol = encoding.subprotocol();
+/// The request for `path`, with or without a subprotocol.
+pub(crate) fn request(path: &str, protocol: Option<&str>) -> Vec<u8> {
+    let protocol = protocol.map_or_else(String::new, |name| format!("Sec-WebSocket-Protocol: {name}\r\n"));
     format!(
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"
+         Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n{protocol}\r\n"
     )
     .into_bytes()
 }

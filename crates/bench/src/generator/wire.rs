@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::failure::Failure;
+
 /// A text message.
 pub(crate) const TEXT: u8 = 0x1;
 /// A binary message.
@@ -12,6 +14,9 @@ pub(crate) const CLOSE: u8 = 0x8;
 pub(crate) const PING: u8 = 0x9;
 /// The answer to it.
 pub(crate) const PONG: u8 = 0xA;
+
+/// Key of every masked frame that this program sends; its value does not matter to anyone on the way.
+pub(crate) const MASK: [u8; 4] = [0x5A, 0xC3, 0x96, 0x0F];
 
 const FINAL: u8 = 0x80;
 const MASKED: u8 = 0x80;
@@ -91,6 +96,15 @@ pub(crate) fn client_frame(opcode: u8, payload: &[u8], key: [u8; 4]) -> Vec<u8> 
     frame.extend_from_slice(payload);
     apply_mask(&mut frame[start..], key);
     frame
+}
+
+/// What a close frame with that payload tells of its server.
+pub(crate) fn closed(payload: &[u8]) -> Failure {
+    let (code, reason) = match payload {
+        [high, low, reason @ ..] => (u16::from_be_bytes([*high, *low]), String::from_utf8_lossy(reason)),
+        _ => (1005, "".into()),
+    };
+    Failure::Server(format!("it closed a connection with {code} {reason}"))
 }
 
 /// Masks or unmasks `payload` in place.

@@ -1,4 +1,5 @@
-//! What is said to the bare epoll server, and what it answers: HTTP publish calls and the Centrifuge protocol in JSON.
+//! What is said to the bare epoll server, and what it answers: HTTP publish calls, the Centrifuge protocol in
+//! JSON, and the signal door's messages.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -28,6 +29,20 @@ pub(super) enum Request {
         channel: String,
         /// To be sent when it is done.
         answer: Vec<u8>,
+    },
+    /// Messages for this peer from now on.
+    Register {
+        /// The peer's id.
+        id: String,
+        /// To be sent when it is done.
+        answer: Vec<u8>,
+    },
+    /// To hand a message to another peer.
+    Relay {
+        /// That peer's id.
+        to: String,
+        /// The whole WebSocket frame.
+        message: Vec<u8>,
     },
     /// To deliver publications.
     Publish {
@@ -132,23 +147,39 @@ fn websocket(bytes: &[u8]) -> Result<Option<Step>, ()> {
 
 fn command(payload: &[u8]) -> Result<Request, ()> {
     #[derive(Deserialize)]
-    struct Command {
-        id: u32,
-        subscribe: Option<Subscribe>,
+    #[serde(untagged)]
+    enum Command {
+        Subscribe {
+            id: u32,
+            subscribe: Subscribe,
+        },
+        Connect {
+            id: u32,
+        },
+        Relay {
+            to: String,
+        },
+        #[serde(rename_all = "camelCase")]
+        Register {
+            node_id: String,
+        },
     }
     #[derive(Deserialize)]
     struct Subscribe {
         channel: String,
     }
-    let Command { id, subscribe } = serde_json::from_slice(payload).map_err(drop)?;
-    let answer = |body: String| wire::server_frame(wire::TEXT, body.as_bytes());
-    Ok(match subscribe {
-        Some(Subscribe { channel }) => {
-            Request::Subscribe { channel, answer: answer(format!(r#"{{"id":{id},"subscribe":{{}}}}"#)) }
+    let answer = |body: &str| wire::server_frame(wire::TEXT, body.as_bytes());
+    Ok(match serde_json::from_slice(payload).map_err(drop)? {
+        Command::Subscribe { id, subscribe: Subscribe { channel } } => {
+            Request::Subscribe { channel, answer: answer(&format!(r#"{{"id":{id},"subscribe":{{}}}}"#)) }
         }
-        None => Request::Answer(answer(format!(
+        Command::Connect { id } => Request::Answer(answer(&format!(
             r#"{{"id":{id},"connect":{{"client":"{id}","version":"reference"}}}}"#
         ))),
+        Command::Relay { to } => Request::Relay { to, message: wire::server_frame(wire::TEXT, payload) },
+        Command::Register { node_id: id } => {
+            Request::Register { id, answer: answer(r#"{"type":"peer-list","peers":[]}"#) }
+        }
     })
 }
 
@@ -178,6 +209,19 @@ mod tests {
         let Some(Request::Publish { publications, .. }) = request else { panic!("{request:?}") };
         let channels: Vec<&str> = publications.iter().map(|(channel, _)| channel.as_str()).collect();
         assert_eq!(channels, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_message_is_relayed_as_it_is() {
+        let ask = |text: &str| {
+            let bytes = wire::client_frame(wire::TEXT, text.as_bytes(), wire::MASK);
+            step(Speech::WebSocket, &bytes).unwrap().unwrap().2.unwrap()
+        };
+        let message = r#"{"type":"offer","to":"b","sdp":{"a": 1}}"#;
+        let frame = wire::server_frame(wire::TEXT, message.as_bytes());
+        assert_eq!(ask(message), Request::Relay { to: "b".to_owned(), message: frame });
+        let Request::Register { id, .. } = ask(r#"{"type":"register","nodeId":"a"}"#) else { panic!() };
+        assert_eq!(id, "a");
     }
 
     #[test]

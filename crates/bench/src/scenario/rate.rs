@@ -51,7 +51,7 @@ pub(super) fn run(stage: &Stage<'_>, rate: Rate) -> crate::Result<Figures> {
 }
 
 /// `count` moments, `interval` apart, the first one interval from now.
-fn schedule(now: Instant, interval: Duration, count: usize) -> Vec<Instant> {
+pub(super) fn schedule(now: Instant, interval: Duration, count: usize) -> Vec<Instant> {
     std::iter::successors(Some(now + interval), |due| Some(*due + interval)).take(count).collect()
 }
 

@@ -76,6 +76,6 @@ impl DoorUnderTest for SignalDoor {
 }
 
 #[cfg(test)]
-mod tests {
+mod suite {
     crate::door_suite!(super::SignalDoor);
 }

@@ -1,8 +1,8 @@
-//! The demo of `vestibule dev`: a page, and a session for whoever opens it.
+//! The demos of `vestibule dev`: a room and a call, and a session for whoever opens one.
 //!
 //! Everything here trusts every visitor, which is why only `vestibule dev` has it.
 //!
-//! - [`page`]: the page, as it was built into the binary;
+//! - [`page`]: the pages, as they were built into the binary;
 //! - [`session`]: tokens for visitors; [`visitor`]: who they are.
 
 mod page;
@@ -29,7 +29,8 @@ pub fn routes(settings: &DemoSettings, clock: Clock) -> Router {
     Router::new()
         .route("/", get(to_the_page))
         .route("/demo", get(to_the_page))
-        .route("/demo/", get(page::index))
+        .route("/demo/", get(page::room))
+        .route("/demo/call", get(page::call))
         .route("/demo/session", get(session::open).with_state(reception))
         .route("/demo/{*path}", get(page::file))
 }

@@ -78,6 +78,7 @@ impl House {
             metrics: Some("/metrics".into()),
             demo: None,
             issuing: IssuingSettings::default(),
+            signal: None,
             exchanges: Vec::new(),
             signal: None,
             node: "the-node".into(),

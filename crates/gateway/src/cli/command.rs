@@ -59,6 +59,7 @@ pub fn command() -> Command {
         .subcommand(dev())
         .subcommand(of_centrifugo())
         .subcommands(words::commands())
+        .subcommand(super::signal::command())
         .subcommand(super::keygen::command())
         .subcommand(super::token::command())
         .subcommand(super::realm::command())

@@ -8,7 +8,7 @@ use vestibule_auth::config::Fault;
 use vestibule_auth::{ConfigError, RealmsConfig, Trust, TrustConfig};
 
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
-use super::{Settings, TrustSettings};
+use super::{Settings, TrustSettings, own};
 use crate::api::{OWN_PATHS, SIGNAL_PATHS};
 use crate::telemetry::log::LogSettings;
 use crate::transport::Origins;
@@ -110,11 +110,12 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     let door = settings.centrifuge.enabled.then_some(door);
     let health = settings.health.as_deref().map(|path| (path, keys.health_path));
     let metrics = settings.metrics.as_deref().map(|path| (path, keys.metrics_path));
+    let signal = settings.signal.as_ref().map(|signal| (signal.path.as_str(), "signal.path"));
     let mut taken: Vec<(&str, &str)> = OWN_PATHS.map(|path| (path, "the house itself")).to_vec();
     if settings.signal.is_some() {
         taken.extend(SIGNAL_PATHS.map(|path| (path, "the signal door")));
     }
-    for (path, key) in [api, door, health, metrics].into_iter().flatten() {
+    for (path, key) in [api, door, signal, health, metrics].into_iter().flatten() {
         let is_below = |above: &str| path.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'));
         let other =
             taken.iter().find(|(other, at)| path == *other || (*at == keys.api_path && is_below(other)));
@@ -171,7 +172,9 @@ fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String
         (nobody, client, "allow_anonymous_connect_without_token: who brings no token is let in as nobody"),
         (any_page, client, "allowed_origins: any web page may connect"),
     ];
-    said.into_iter().filter(|(on, ..)| *on).map(|(_, at, text)| format!("{at}.{text}")).collect()
+    let signal = settings.signal.iter().flat_map(own::signal::warnings);
+    let said = said.into_iter().filter(|(on, ..)| *on).map(|(_, at, text)| format!("{at}.{text}"));
+    said.chain(signal).collect()
 }
 
 /// A path of the HTTP service, without a slash at the end.

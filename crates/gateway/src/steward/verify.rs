@@ -14,7 +14,7 @@ pub struct Trusts {
     pub connections: Trust,
     /// With subscription tokens.
     pub subscriptions: Trust,
-    /// Those of the signal door, when it is open.
+    /// At the signal door; `None`: it is closed.
     pub signal: Option<SignalTrusts>,
 }
 
@@ -23,7 +23,7 @@ pub struct Trusts {
 pub struct SignalTrusts {
     /// With room tokens.
     pub rooms: Trust,
-    /// With tokens of consumers; `None`: with none.
+    /// With consumers' tokens; `None`: nobody vouches for them.
     pub consumers: Option<Trust>,
 }
 
@@ -59,22 +59,27 @@ impl Steward {
         token: Option<Secret>,
         now: Now,
     ) -> Result<Identity, Refused> {
-        let trust = match door {
-            Door::Centrifuge => Some(&self.0.trusts.connections),
-            Door::Signal => self.0.trusts.signal.as_ref().map(|signal| &signal.rooms),
+        let trusts = &self.0.trusts;
+        let trust = match (door, &trusts.signal) {
+            (Door::Centrifuge, _) => &trusts.connections,
+            (Door::Signal, Some(signal)) => &signal.rooms,
+            (Door::Signal, None) => return Err(CLOSED),
         };
-        let Some(trust) = trust else { return Err(nobody_is_trusted()) };
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
             None => Ok(trust.anonymous().map_err(Unidentified::Rejected)?),
         }
     }
 
-    /// Who bears this token, which a consumer of the signal door brought.
     pub(super) async fn authenticate_consumer(&self, token: &Secret, now: Now) -> Result<Identity, Refused> {
-        let trust = self.0.trusts.signal.as_ref().and_then(|signal| signal.consumers.as_ref());
-        let Some(trust) = trust else { return Err(nobody_is_trusted()) };
-        Ok(self.identify(trust, &token.0, now).await?)
+        let consumers = self.0.trusts.signal.as_ref().and_then(|signal| signal.consumers.as_ref());
+        Ok(self.identify(consumers.ok_or(CLOSED)?, &token.0, now).await?)
+    }
+
+    /// Who bears this room token; `None`: it is not good, or cannot be told now.
+    pub async fn identify_in_room(&self, token: &str, now: Now) -> Option<Identity> {
+        let rooms = &self.0.trusts.signal.as_ref()?.rooms;
+        self.identify(rooms, token, now).await.ok()
     }
 
     /// Who bears this token: verified by one of the trusted realms, not revoked, and not used before if it can be used
@@ -137,10 +142,8 @@ impl Steward {
     }
 }
 
-/// No realm vouches for whoever comes this way.
-fn nobody_is_trusted() -> Refused {
-    Refused { refusal: Refusal::Invalid, profile: Profile::default() }
-}
+/// Nobody vouches for anybody there.
+const CLOSED: Refused = Refused { refusal: Refusal::Invalid, profile: Profile::Centrifugo };
 
 /// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.
 fn revoked(healed_by_a_fresh_token: bool) -> Refusal {

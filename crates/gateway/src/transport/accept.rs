@@ -74,20 +74,16 @@ impl Porch {
         let mut request = httparse::Request::new(&mut headers);
         let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return Route::Http };
         let (path, query) = split(request.path.unwrap_or_default());
+        let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
         let upgrade = handshake::check_httparse(&request);
-        let Some(door) = self.site.doors.meant(path, &upgrade) else { return Route::Http };
-        let values = |name: &'static str| {
-            let named = request.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
-            named.map(|header| header.value)
-        };
-        let visit = Visit {
-            origin: values("origin").next(),
-            client: self.site.proxies.client(address, values("x-forwarded-for")),
-            query,
-        };
-        match self.site.let_in(door, upgrade, &visit, self.clock.now().moment) {
-            Ok((welcome, place)) => Route::Door(welcome, place, length),
-            Err(response) => Route::Refuse(response),
+        let looked = self.site.look_at((path, query), upgrade, origin.map(|header| header.value));
+        let Some(looked) = looked else { return Route::Http };
+        if self.site.admission.admit(self.clock.now().moment).is_err() {
+            return Route::Refuse(crowded());
+        }
+        match looked {
+            Ok(welcome) => Route::Door(welcome, length),
+            Err(unwelcome) => Route::Refuse(unwelcome.response()),
         }
     }
 
@@ -103,7 +99,7 @@ impl Porch {
             return;
         }
         head.advance(length);
-        self.enter(Socket::of_tcp(stream), welcome, place, head);
+        self.enter(stream, &welcome.guest, head);
     }
 }
 

@@ -35,11 +35,16 @@ pub struct Prefixed {
     stream: TcpStream,
 }
 
+/// From where a request comes, as an extension of it; `None`: the connection is gone already.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller(pub Option<IpAddr>);
+
 /// Serves requests on a stream until either side has had enough.
 pub async fn serve(stream: TcpStream, address: IpAddr, prefix: Bytes, porch: Rc<Porch>) {
     let head_timeout = porch.site.head_timeout;
     let closing = porch.stops.closing.clone();
-    let service = service_fn(move |request| answer(request, address, Rc::clone(&porch)));
+    let caller = stream.peer_addr().ok().map(|address| address.ip());
+    let service = service_fn(move |request| answer(request, caller, Rc::clone(&porch)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
@@ -61,46 +66,24 @@ pub async fn serve(stream: TcpStream, address: IpAddr, prefix: Bytes, porch: Rc<
 
 async fn answer(
     mut request: Request<Incoming>,
-    address: IpAddr,
+    caller: Option<IpAddr>,
     porch: Rc<Porch>,
 ) -> Result<Response<Body>, Infallible> {
-    let client = client(&porch.site, &request, address);
-    // A proxy may send an upgrade over a connection that has carried ordinary requests before.
-    match knock(&porch.site, &request, client, porch.clock.now()) {
-        None => {
-            request.extensions_mut().insert(client);
-            porch.site.router.clone().call(request.map(Body::new)).await
-        }
-        Some(Ok((welcome, place))) => Ok(upgrade_later(request, welcome, place, porch)),
-        Some(Err(refusal)) => Ok(refusal),
-    }
-}
-
-/// From where a request comes that this address has sent.
-pub fn client<B>(site: &Site, request: &Request<B>, address: IpAddr) -> ClientAddress {
-    let forwarded: Vec<_> =
-        request.headers().get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
-    site.proxies.client(address, forwarded.into_iter())
-}
-
-/// Somebody who is let in, with his place among those of his address.
-pub type LetIn = (Welcome, Option<Place>);
-
-/// What a request wants of a door: `None` when it wants nothing of any, or whether it is let in.
-pub fn knock<B>(
-    site: &Site,
-    request: &Request<B>,
-    client: ClientAddress,
-    now: Now,
-) -> Option<Result<LetIn, Response<Body>>> {
     let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
-    let door = site.doors.meant(request.uri().path(), &upgrade)?;
-    let visit = Visit {
-        origin: request.headers().get(header::ORIGIN).map(HeaderValue::as_bytes),
-        client,
-        query: request.uri().query().unwrap_or_default(),
+    let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
+    let target = (request.uri().path(), request.uri().query().unwrap_or_default());
+    // A proxy may send an upgrade over a connection that has carried ordinary requests before.
+    let Some(looked) = porch.site.look_at(target, upgrade, origin) else {
+        request.extensions_mut().insert(Caller(caller));
+        return porch.site.router.clone().call(request.map(Body::new)).await;
     };
-    Some(site.let_in(door, upgrade, &visit, now.moment).map_err(|refusal| as_response(&refusal)))
+    if porch.site.admission.admit(porch.clock.now().moment).is_err() {
+        return Ok(as_response(&crowded()));
+    }
+    Ok(match looked {
+        Ok(welcome) => upgrade_later(request, welcome, porch),
+        Err(unwelcome) => as_response(&unwelcome.response()),
+    })
 }
 
 /// Answers with the switch of protocols, and enters the door when hyper has let go of the stream.
@@ -117,7 +100,7 @@ fn upgrade_later(
         let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
         let Prefixed { prefix, stream } = parts.io.into_inner();
         let early = [parts.read_buf, prefix].concat();
-        porch.enter(Socket::of_tcp(stream), welcome, place, BytesMut::from(&early[..]));
+        porch.enter(stream, &welcome.guest, BytesMut::from(&early[..]));
     });
     response
 }

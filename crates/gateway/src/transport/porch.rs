@@ -11,6 +11,7 @@ use super::doors::Welcome;
 use super::site::Site;
 use super::socket::{LocalWorker, Socket, attend};
 use super::stops::Stops;
+use super::upgrade::Guest;
 use crate::clock::Clock;
 use crate::worker::{Arrival, Place};
 
@@ -28,16 +29,16 @@ pub struct Porch {
 
 impl Porch {
     /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
-    pub fn enter(&self, link: Socket, welcome: Welcome, place: Option<Place>, mut early: BytesMut) {
+    pub fn enter(&self, stream: TcpStream, guest: &Guest, mut early: BytesMut) {
         let now = self.clock.now();
         let client = ClientId::from_random(rand::random());
-        let text = welcome.is_text();
-        let (session, outputs, greeting) = self.site.doors.open(welcome.opening, client, now);
-        let arrival = Arrival { link, session, outputs, client, text, place };
+        let (session, outputs) = self.site.open(guest, client, rand::random(), now);
+        let arrival =
+            Arrival { link: Socket::new(stream), session, outputs, client, writes_text: guest.reads_text() };
         let mut worker = self.worker.borrow_mut();
         let who = worker.arrive(arrival, now);
-        if let Some(greeting) = greeting {
-            worker.greeted(who, &greeting, now);
+        if let Guest::Signal(query) = guest {
+            worker.greet(who, query.as_bytes(), now);
         }
         if !early.is_empty() {
             worker.received(who, &mut early, now);

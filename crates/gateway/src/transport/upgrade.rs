@@ -5,9 +5,13 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_doors::centrifuge::wire::Encoding;
+use vestibule_doors::contract::Outputs;
+use vestibule_doors::signal;
+use vestibule_model::{ClientId, Now};
 use vestibule_websocket::handshake::{Refusal, Upgrade};
 
-use super::doors::{Opening, Welcome};
+use super::Site;
+use crate::worker::AnySession;
 
 /// The subprotocols of the Centrifuge door, in no order: the client's decides.
 const SUBPROTOCOLS: [&str; 2] = ["centrifuge-json", "centrifuge-protobuf"];
@@ -25,8 +29,39 @@ pub struct CentrifugeDoor {
 }
 
 /// Web pages by their origin.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Origins(GlobSet);
+
+/// The door of WebRTC signaling.
+pub struct SignalDoor {
+    /// Where it is: no slash at the end.
+    pub path: String,
+    /// From which pages it may be entered.
+    pub origins: Origins,
+    /// What sessions go by.
+    pub rules: Arc<signal::Rules>,
+}
+
+/// An upgrade that may go on: what to answer, and what to open.
+pub struct Welcome {
+    /// The answer, whole.
+    pub response: Vec<u8>,
+    /// Who comes.
+    pub guest: Guest,
+}
+
+/// Who comes through a door, as far as the upgrade tells.
+pub enum Guest {
+    /// A client of the Centrifuge protocol.
+    Centrifuge {
+        /// How it reads and writes.
+        encoding: Encoding,
+        /// It answers pings of the transport, and wants no others.
+        frame_pings: bool,
+    },
+    /// A peer of the signal door, with the query of its request.
+    Signal(Box<str>),
+}
 
 /// An upgrade that may not.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,7 +108,7 @@ impl CentrifugeDoor {
     }
 
     /// Whether a request is for this door, be it welcome or not.
-    pub fn is_meant(&self, path: &str, upgrade: &Result<Upgrade<'_>, Refusal>) -> bool {
+    fn is_meant(&self, path: &str, upgrade: &Result<Upgrade<'_>, Refusal>) -> bool {
         self.is_only_at(path) || (self.is_at(path) && *upgrade != Err(Refusal::NotAnUpgrade))
     }
 
@@ -81,7 +116,7 @@ impl CentrifugeDoor {
     ///
     /// # Errors
     /// When it is none, or comes from a page that is not welcome.
-    pub fn look_at(
+    fn look_at(
         &self,
         upgrade: Result<Upgrade<'_>, Refusal>,
         origin: Option<&[u8]>,
@@ -100,11 +135,78 @@ impl CentrifugeDoor {
             || wants("cf_protocol", "protobuf");
         let mut response = Vec::with_capacity(192);
         upgrade.write_response(selected, &[], &mut response);
-        let opening = Opening::Centrifuge {
-            encoding: if protobuf { Encoding::Protobuf } else { Encoding::Json },
-            frame_pings: wants("cf_ws_frame_ping_pong", "true"),
+        let encoding = if protobuf { Encoding::Protobuf } else { Encoding::Json };
+        let frame_pings = wants("cf_ws_frame_ping_pong", "true");
+        Ok(Welcome { response, guest: Guest::Centrifuge { encoding, frame_pings } })
+    }
+}
+
+impl SignalDoor {
+    /// Whether an upgrade at this path is for this door. The path has no other spelling.
+    fn is_meant(&self, path: &str, upgrade: &Result<Upgrade<'_>, Refusal>) -> bool {
+        path == self.path && *upgrade != Err(Refusal::NotAnUpgrade)
+    }
+
+    /// Looks at an upgrade. Who may come in is told behind the door, by a close code. Whatever subprotocol the client
+    /// likes best is fine: the door has none of its own.
+    fn look_at(
+        &self,
+        upgrade: Result<Upgrade<'_>, Refusal>,
+        origin: Option<&[u8]>,
+        query: &str,
+    ) -> Result<Welcome, Unwelcome> {
+        let upgrade = upgrade.map_err(Unwelcome::Invalid)?;
+        if !self.origins.admit(origin) {
+            return Err(Unwelcome::Origin);
+        }
+        let mut response = Vec::with_capacity(192);
+        upgrade.write_response(upgrade.subprotocols().first().copied(), &[], &mut response);
+        Ok(Welcome { response, guest: Guest::Signal(query.into()) })
+    }
+}
+
+impl Site {
+    /// The door that a request is meant for, be it welcome there or not; `None`: it is for the HTTP service.
+    pub fn look_at(
+        &self,
+        (path, query): (&str, &str),
+        upgrade: Result<Upgrade<'_>, Refusal>,
+        origin: Option<&[u8]>,
+    ) -> Option<Result<Welcome, Unwelcome>> {
+        if let Some(door) = self.signal.as_ref().filter(|door| door.is_meant(path, &upgrade)) {
+            return Some(door.look_at(upgrade, origin, query));
+        }
+        let door = &self.centrifuge;
+        door.is_meant(path, &upgrade).then(|| door.look_at(upgrade, origin, query))
+    }
+
+    /// Opens the session of a connection that was let in.
+    pub fn open(&self, guest: &Guest, client: ClientId, jitter: u64, now: Now) -> (AnySession, Outputs) {
+        let mut outputs = Outputs::default();
+        let session = match (guest, &self.signal) {
+            (Guest::Centrifuge { encoding, frame_pings }, _) => {
+                let rules = Arc::clone(&self.centrifuge.rules);
+                let (encoding, frame_pings) = (*encoding, *frame_pings);
+                let opening = Opening { client, encoding, frame_pings, jitter, rules };
+                AnySession::Centrifuge(Box::new(Session::open(opening, now, &mut outputs)))
+            }
+            (Guest::Signal(_), Some(door)) => {
+                let (rules, spare) = (Arc::clone(&door.rules), client.to_string().into());
+                AnySession::Signal(Box::new(signal::Session::open(rules, spare, now, &mut outputs)))
+            }
+            (Guest::Signal(_), None) => unreachable!("a door that is not there lets nobody in"),
         };
-        Ok(Welcome { response, opening })
+        (session, outputs)
+    }
+}
+
+impl Guest {
+    /// Whether its door writes texts.
+    pub const fn reads_text(&self) -> bool {
+        match self {
+            Self::Centrifuge { encoding, .. } => matches!(encoding, Encoding::Json),
+            Self::Signal(_) => true,
+        }
     }
 }
 

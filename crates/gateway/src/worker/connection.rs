@@ -60,18 +60,8 @@ impl Session for AnySession {
 }
 
 impl AnySession {
-    /// How many messages of its peer were none, where a door lets such pass.
-    pub(super) fn malformed(&self) -> u32 {
-        match self {
-            Self::Signal(session) => session.malformed(),
-            Self::Centrifuge(_) => 0,
-            #[cfg(test)]
-            Self::Scripted(_) => 0,
-        }
-    }
-
-    /// The door that the connection came through.
-    fn door(&self) -> Door {
+    /// The door that it came through.
+    pub const fn door(&self) -> Door {
         match self {
             Self::Centrifuge(_) => Door::Centrifuge,
             Self::Signal(_) => Door::Signal,
@@ -86,10 +76,8 @@ pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) generation: u32,
     pub(super) client: ClientId,
-    /// Whether the door's messages are text to the transport.
-    pub(super) text: bool,
-    /// Given back when the connection is gone.
-    pub(super) _place: Option<Place>,
+    /// Whether the door writes texts.
+    pub(super) writes_text: bool,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
     pub(super) goodbye: CloseHandshake,

@@ -91,14 +91,16 @@ impl<L: Link> Worker<L> {
             Mail::Order(addressed) => self.order(&addressed, now),
             Mail::Revoked(revocation) => self.revoke(&revocation, now),
             Mail::Suspects(suspects) => self.examine(suspects, now),
-            Mail::Room(room, member, wish) => self.at_home(room, member, wish, now),
-            Mail::Said(who, frame, arrived) => self.said(who, frame, arrived, now),
-            Mail::Left(who, close) => self.put_out(who, close, now),
+            Mail::Knock(knock) => self.let_in(*knock, now),
+            Mail::Call(key, from, call) => self.hear(&key, from, *call, now),
+            Mail::Leave(key, from) => self.see_off(&key, from),
+            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.speak(who, word)),
             Mail::Survey(question, answer) => {
                 let _asker_is_gone = answer.send(self.answer(&question));
             }
             Mail::Drain { batch } => self.begin_drain(batch),
         }
+        self.tell(now);
     }
 
     fn deliver(&mut self, run: &mut Run, now: Now) {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use vestibule_doors::contract::{
     Effect, Fault, Input, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
 };
-use vestibule_model::{ChannelKey, Close, Now};
+use vestibule_model::{ChannelKey, Close, Door, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
 use super::connection::{Connection, ConnectionId};
@@ -110,7 +110,7 @@ impl<L: Link> Worker<L> {
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
             Output::Renew(credential) => self.renew(who, *credential, now),
-            Output::Call(call) => self.call_in_room(who, call),
+            Output::Call(call) => self.call(who, call, now),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -122,7 +122,7 @@ impl<L: Link> Worker<L> {
 
     fn send(&mut self, who: ConnectionId, message: &[u8]) {
         let Some(connection) = self.connection(who) else { return };
-        let frame = if connection.text { encode::text(message) } else { encode::binary(message) };
+        let frame = frames::frame(connection.writes_text, message);
         self.house.counters.messages_sent.add();
         self.push(who, frame);
     }
@@ -151,7 +151,7 @@ impl<L: Link> Worker<L> {
         match effect {
             Effect::Admit(admission) => self.admit(who, ticket, admission, now),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
-            Effect::Enter(room, entry) => self.enter_room(who, ticket, room, entry),
+            Effect::Enter(key, entry) => self.knock(who, ticket, key, *entry, now),
             Effect::Authenticate(_)
             | Effect::AuthenticateConsumer(_)
             | Effect::Authorise(_)
@@ -159,11 +159,20 @@ impl<L: Link> Worker<L> {
             | Effect::Presence(_)
             | Effect::PresenceStats(_)
             | Effect::History { .. } => {
-                let Some(door) = self.connection_ref(who).and_then(Connection::door) else { return };
+                let Some(door) = self.door_of(who) else { return };
                 let outcome = self.house.steward.clone().perform(door, effect, now);
                 self.errand(async move { Mail::Outcome(who, ticket, outcome.await) });
             }
         }
+    }
+
+    fn door_of(&mut self, who: ConnectionId) -> Option<Door> {
+        self.connection(who)?.session().map(|session| session.door())
+    }
+
+    /// The door hands on what the request said that opened the connection: it is the session's first message.
+    pub fn greet(&mut self, who: ConnectionId, query: &[u8], now: Now) {
+        self.input(who, Input::Message(query), now);
     }
 
     /// Runs an errand as far as it goes at once, and the rest of it beside the worker. What it brings comes through

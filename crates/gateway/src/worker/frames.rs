@@ -48,9 +48,9 @@ impl<'a> Frames<'a> {
     }
 }
 
-/// A message of that form as one frame.
-pub fn frame(form: Form, message: &[u8]) -> Bytes {
-    if form.is_text() { encode::text(message) } else { encode::binary(message) }
+/// A message as one frame.
+pub fn frame(is_text: bool, message: &[u8]) -> Bytes {
+    if is_text { encode::text(message) } else { encode::binary(message) }
 }
 
 fn write(key: &ChannelKey, events: &[ChannelEvent], form: Form) -> Result<Written, Close> {
@@ -59,7 +59,7 @@ fn write(key: &ChannelKey, events: &[ChannelEvent], form: Form) -> Result<Writte
     for event in events {
         message.clear();
         form.write(key, event, &mut message)?;
-        frames.push(frame(form, &message));
+        frames.push(frame(form.is_text(), &message));
     }
     let ends = frames.iter().scan(0, |end, frame| {
         *end += frame.len();

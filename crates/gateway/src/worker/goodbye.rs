@@ -128,8 +128,11 @@ impl<L: Link> Worker<L> {
         connection.wake_at = None;
         connection.blocked = None;
         let channels = std::mem::take(&mut connection.channels);
+        let room = connection.room.take();
         self.dismiss(who);
-        self.leave_room(who);
+        if let Some(room) = room {
+            self.leave_room(who, room);
+        }
         for channel in &channels {
             self.end_subscription(who, channel);
         }

@@ -11,12 +11,11 @@ use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
 use vestibule_doors::room::Call;
 use vestibule_model::{
-    ChannelEvent, ChannelKey, ClientId, Close, Delivery, Moment, OrganisationId, Position, Revocation,
-    RoomKey, UserId,
+    ChannelEvent, ChannelKey, ClientId, Delivery, OrganisationId, Position, Revocation, RoomKey, UserId,
 };
 
 use super::connection::ConnectionId;
-use super::rooms::{MemberId, Wish};
+use super::hall::{Address, Knock, Word};
 use super::survey::{Question, Survey};
 use crate::steward::Departure;
 
@@ -54,12 +53,14 @@ pub enum Mail {
     Revoked(Arc<Revocation>),
     /// Connections of this worker that it has not looked at yet, among which some may be revoked.
     Suspects(Vec<ConnectionId>),
-    /// To the home of a room: a connection wants something of it.
-    Room(RoomKey, MemberId, Wish),
-    /// From the home of its room to a connection: a frame, and when what is relayed in it arrived.
-    Said(ConnectionId, Bytes, Option<Moment>),
-    /// From the home of its room to a connection: it is no member any more, because of this.
-    Left(ConnectionId, Close),
+    /// Somebody wants to enter a room that lives here.
+    Knock(Box<Knock>),
+    /// A member says something in a room that lives here.
+    Call(RoomKey, Address, Box<Call>),
+    /// A member of a room that lives here is gone.
+    Leave(RoomKey, Address),
+    /// What rooms have for connections of this worker.
+    Words(Vec<(ConnectionId, Word)>),
     /// Somebody wants to know something.
     Survey(Question, oneshot::Sender<Survey>),
     /// The node goes away: bring the clients elsewhere, `batch` of them in each turn of the clock.

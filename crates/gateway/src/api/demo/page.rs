@@ -1,4 +1,4 @@
-//! The page, as it was built into the binary.
+//! The pages, as they were built into the binary.
 
 use std::borrow::Cow;
 
@@ -33,20 +33,29 @@ build says why. Install Node.js 20.19 or later, then build anew:\n\
 #[folder = "$OUT_DIR/demo"]
 struct Built;
 
-/// The page.
-pub async fn index() -> Response {
-    match Built::get("index.html") {
-        Some(index) => embedded(index, NOT_AT_ALL),
-        None => absent(),
-    }
+/// The page of the live room.
+pub async fn room() -> Response {
+    whole("index.html")
 }
 
-/// A file of the page.
+/// The page of the call.
+pub async fn call() -> Response {
+    whole("call.html")
+}
+
+/// A file of the pages.
 pub async fn file(Path(path): Path<String>) -> Response {
     let keep = if path.starts_with("assets/") { FOR_EVER } else { NOT_AT_ALL };
     match Built::get(&path) {
         Some(file) => embedded(file, keep),
         None => answer::not_found().await,
+    }
+}
+
+fn whole(name: &str) -> Response {
+    match Built::get(name) {
+        Some(page) => embedded(page, NOT_AT_ALL),
+        None => absent(),
     }
 }
 

@@ -37,13 +37,15 @@ async fn whoever_comes_to_the_house_is_led_to_the_page() {
 }
 
 #[tokio::test]
-async fn the_page_is_there_or_says_why_not_and_loads_nothing_from_elsewhere() {
-    let answered = house().get("/demo/").await;
-    assert!([200, 404].contains(&answered.status));
-    assert!(answered.headers["content-type"].to_str().unwrap().starts_with("text/html"));
-    assert_eq!(answered.headers["cache-control"], "no-cache");
-    let policy = answered.headers["content-security-policy"].to_str().unwrap();
-    assert!(policy.starts_with("default-src 'self'; connect-src 'self' ws: wss:; style-src 'self'"));
+async fn the_pages_are_there_or_say_why_not_and_load_nothing_from_elsewhere() {
+    for path in ["/demo/", "/demo/call"] {
+        let answered = house().get(path).await;
+        assert!([200, 404].contains(&answered.status), "{path}");
+        assert!(answered.headers["content-type"].to_str().unwrap().starts_with("text/html"), "{path}");
+        assert_eq!(answered.headers["cache-control"], "no-cache", "{path}");
+        let policy = answered.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'self'; connect-src 'self' ws: wss:; style-src 'self'"));
+    }
 }
 
 #[tokio::test]

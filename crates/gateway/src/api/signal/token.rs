@@ -1,72 +1,107 @@
-//! Tokens for backends: `POST /token`.
+//! `POST /token`: a room token for whoever knows the admin secret.
 
 use std::sync::Arc;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::json;
+use subtle::ConstantTimeEq;
+use vestibule_auth::issue::{Claim, Head, Template};
+use vestibule_doors::signal::ttl;
+use vestibule_model::{Identity, UserId};
 
-use super::guard::{Guard, Stopped};
-use super::wish::Wish;
-use super::{SignalApi, ice, said};
-use crate::transport::ClientAddress;
+use super::body::{self, BadBody};
+use super::{AUDIENCE, Desk, ISSUER, RoomTokens, iso, relays, secret_json};
+use crate::api::organisations;
+use crate::transport::Caller;
 
-/// The largest body of a request, in bytes.
-const MAX_BODY: usize = 1 << 20;
+/// The subject of a token that is for nobody in particular.
+const NOBODY: &str = "default";
 
-/// Where tokens are issued.
-pub(super) struct Desk {
-    pub(super) guard: Guard,
-    pub(super) api: SignalApi,
+/// Issues a token. The secret is looked at before anything else.
+pub(super) async fn issue(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let Some(tokens) = &desk.settings.tokens else { return unauthorized() };
+    let caller = request.extensions().get::<Caller>().and_then(|caller| caller.0);
+    let now = desk.clock.now();
+    if !desk.guesses.has_room(caller, now.moment) {
+        return too_many();
+    }
+    let (head, content) = request.into_parts();
+    let knows = shown(&head.headers)
+        .is_some_and(|shown| bool::from(shown.ct_eq(tokens.admin_secret.reveal().as_bytes())));
+    if !knows {
+        desk.guesses.take(caller, now.moment);
+        return unauthorized();
+    }
+    let Ok(content) = to_bytes(content, body::LONGEST).await else { return refused(&body::TOO_LONG) };
+    match body::read(&head.headers, &content) {
+        Ok(wish) => grant(&desk, tokens, wish),
+        Err(bad) => refused(&bad),
+    }
 }
 
-/// Issues a token. Who may not ask learns nothing about what he asked for.
-pub(super) async fn issue(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    let mut response = desk.answer(request).await.unwrap_or_else(|refused| refused);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
+    let lifetime = match ttl::parse(&wish.ttl, tokens.longest.as_secs()) {
+        Ok(seconds) => std::time::Duration::from_secs(seconds),
+        Err(fault) => {
+            let body = json!({ "statusCode": 400, "error": "Bad Request", "message": fault.to_string() });
+            return secret_json(StatusCode::BAD_REQUEST, body.to_string());
+        }
+    };
+    let subject = wish.subject.unwrap_or_else(|| NOBODY.to_owned());
+    let now = desk.clock.now().unix;
+    let organisation = organisations::of_the_operator(None);
+    let bearer =
+        Identity { user: UserId::new(&subject), ..Identity::anonymous("signal".into(), organisation) };
+    let key = tokens.issuer.key();
+    let (token, expires) = template(tokens, lifetime).issue(key, &bearer, now, [0; 16]);
+    let mut body =
+        json!({ "token": token, "expiresAt": iso(expires.0.saturating_mul(1_000)), "subject": subject });
+    if let Some(turn) = &desk.settings.turn {
+        body["iceServers"] = relays::servers(turn, &subject, now);
+    }
+    secret_json(StatusCode::CREATED, body.to_string())
+}
+
+/// Members in the order in which they always stood. One key needs no name; of several, each has its own.
+fn template(tokens: &RoomTokens, lifetime: std::time::Duration) -> Template {
+    let claims = [
+        ("sub", Claim::User),
+        ("iat", Claim::IssuedAt),
+        ("iss", Claim::Fixed(ISSUER.into())),
+        ("aud", Claim::Fixed(AUDIENCE.into())),
+        ("exp", Claim::Expiry),
+    ];
+    let head = Head { typ: false, kid: tokens.issuer.keys().len() > 1 };
+    Template { head, lifetime, claims: claims.map(|(name, claim)| (name.into(), claim)).into() }
+}
+
+/// The secret in `x-admin-secret`, or only without that header in `Authorization`, where `Bearer` may stand before it.
+fn shown(headers: &HeaderMap) -> Option<&[u8]> {
+    if let Some(secret) = headers.get("x-admin-secret") {
+        return Some(secret.as_bytes());
+    }
+    let value = headers.get(AUTHORIZATION)?.as_bytes();
+    let rest = value.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
+    Some(rest.map_or(value, |_| value[7..].trim_ascii_start()))
+}
+
+fn unauthorized() -> Response {
+    secret_json(StatusCode::UNAUTHORIZED, r#"{"error":"Unauthorized"}"#.into())
+}
+
+fn too_many() -> Response {
+    let mut response = secret_json(StatusCode::TOO_MANY_REQUESTS, r#"{"error":"Too Many Requests"}"#.into());
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
     response
 }
 
-impl Desk {
-    async fn answer(&self, request: Request) -> Result<Response, Response> {
-        let Some(settings) = &self.api.settings.tokens else { return Err(said::bare(StatusCode::NOT_FOUND)) };
-        let (head, body) = request.into_parts();
-        let now = self.api.clock.now();
-        let client = head.extensions.get::<ClientAddress>().copied();
-        self.guard.check(&head.headers, client, now.moment).map_err(Stopped::response)?;
-        self.guard.admit(now.moment).map_err(Stopped::response)?;
-        let content_type = head.headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-        let body = to_bytes(body, MAX_BODY - 1).await.map_err(|_| too_large())?;
-        let wish = Wish::read(content_type, &body, settings.longest).map_err(|unclear| unclear.response())?;
-        let token = settings.tokens.issue(&wish.subject, wish.lifetime, now.unix);
-        let mut said = json!({
-            "token": token.token,
-            "expiresAt": said::date(token.expires.0.saturating_mul(1_000)),
-            "subject": wish.subject,
-        });
-        if let Some(turn) = &self.api.settings.turn {
-            said["iceServers"] = ice::list(turn, &wish.subject, now.unix);
-        }
-        Ok(said::json(StatusCode::CREATED, said.to_string()))
-    }
-}
-
-fn too_large() -> Response {
-    let code = Some("FST_ERR_CTP_BODY_TOO_LARGE");
-    said::error(StatusCode::PAYLOAD_TOO_LARGE, code, "the body is too large")
-}
-
-impl Stopped {
-    fn response(self) -> Response {
-        let (status, name, value) = match self {
-            Self::Unauthorized => (StatusCode::UNAUTHORIZED, WWW_AUTHENTICATE, "Bearer"),
-            Self::TooMany => (StatusCode::TOO_MANY_REQUESTS, RETRY_AFTER, "10"),
-        };
-        let mut response = said::bare(status);
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-        response
-    }
+fn refused(BadBody(status, code, message): &BadBody) -> Response {
+    let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST);
+    let error = status.canonical_reason().unwrap_or_default();
+    let body = json!({ "statusCode": status.as_u16(), "code": code, "error": error, "message": message });
+    secret_json(status, body.to_string())
 }

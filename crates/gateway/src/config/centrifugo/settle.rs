@@ -51,6 +51,7 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
         signal: None,
         proxies: Proxies::default(),
         issuing: IssuingSettings::default(),
+        signal: None,
         api: api(&written.http_api, notes),
         health: place(written.health.enabled, &written.health.handler_prefix, "health", notes),
         metrics: place(written.prometheus.enabled, &written.prometheus.handler_prefix, "prometheus", notes),

@@ -31,8 +31,8 @@ const REALTIME: Duration = Duration::from_secs(3600);
 /// Everything that the house issues.
 pub fn issuing(written: &IssuerOptions, realms: &RealmsConfig, notes: &mut Notes) -> IssuingSettings {
     let mut exchanges = Vec::new();
-    exchanges.extend(handshake(&written.handshake, notes));
-    exchanges.extend(realtime(&written.realtime, notes));
+    exchanges.extend(handshake(&written.handshake, realms, notes));
+    exchanges.extend(realtime(&written.realtime, realms, notes));
     for exchange in &exchanges {
         let at = match exchange.service {
             Service::Handshake { .. } => "issuer.handshake",
@@ -46,7 +46,11 @@ pub fn issuing(written: &IssuerOptions, realms: &RealmsConfig, notes: &mut Notes
     IssuingSettings { exchanges, templates: signing::templates(written, notes) }
 }
 
-fn handshake(written: &HandshakeOptions, notes: &mut Notes) -> Option<ExchangeSettings> {
+fn handshake(
+    written: &HandshakeOptions,
+    realms: &RealmsConfig,
+    notes: &mut Notes,
+) -> Option<ExchangeSettings> {
     let at = "issuer.handshake";
     let texts = [&written.private_key_file, &written.issuer, &written.audience];
     let begun = written.private_key.is_some() || texts.iter().any(|text| !text.is_empty());
@@ -76,7 +80,7 @@ fn handshake(written: &HandshakeOptions, notes: &mut Notes) -> Option<ExchangeSe
     Some(ExchangeSettings {
         service: Service::Handshake { base_url: base_url.unwrap_or_default() },
         signing,
-        trust: trust(&written.realms),
+        trust: trust(&written.realms, realms),
         per_minute: per_minute(at, written.per_minute, notes),
         allowed_origins: written.allowed_origins.clone(),
     })
@@ -99,7 +103,7 @@ fn handshake_template(issuer: String, audience: String) -> Template {
     template(Head { typ: true, kid: true }, HANDSHAKE, claims)
 }
 
-fn realtime(written: &RealtimeOptions, notes: &mut Notes) -> Option<ExchangeSettings> {
+fn realtime(written: &RealtimeOptions, realms: &RealmsConfig, notes: &mut Notes) -> Option<ExchangeSettings> {
     let at = "issuer.realtime";
     let begun = written.secret.is_some() || !written.secret_file.is_empty();
     if !written.enabled.unwrap_or(begun) {
@@ -120,7 +124,7 @@ fn realtime(written: &RealtimeOptions, notes: &mut Notes) -> Option<ExchangeSett
     Some(ExchangeSettings {
         service: Service::Realtime,
         signing: issuer.map(|issuer| Signing { issuer, template }).ok_or_else(|| vec![join(at, "secret")]),
-        trust: trust(&written.realms),
+        trust: trust(&written.realms, realms),
         per_minute: per_minute(at, written.per_minute, notes),
         allowed_origins: written.allowed_origins.clone(),
     })
@@ -134,8 +138,10 @@ fn template<const N: usize>(head: Head, lifetime: Duration, claims: [(&str, Clai
     }
 }
 
-fn trust(realms: &[String]) -> TrustConfig {
-    TrustConfig { realms: realms.to_vec(), allow_no_token: false }
+/// Those that are named, or all that there are: other doors may bring realms of their own later.
+fn trust(named: &[String], all: &RealmsConfig) -> TrustConfig {
+    let all = || all.realms.iter().map(|realm| realm.name.clone()).collect();
+    TrustConfig { realms: if named.is_empty() { all() } else { named.to_vec() }, allow_no_token: false }
 }
 
 fn per_minute(at: &str, count: u32, notes: &mut Notes) -> NonZeroU32 {

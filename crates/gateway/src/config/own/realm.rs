@@ -47,8 +47,11 @@ pub fn realms(
         // Whoever comes as nobody comes into the default organisation.
         realms.push(RealmConfig::new("main", Preset::Static));
     }
+    // Other doors may bring realms of their own, which are none of this one's.
+    let all: Vec<String> = realms.iter().map(|realm| realm.name.clone()).collect();
+    let chosen = if door.realms.is_empty() { &all } else { &door.realms };
+    let trusts = TrustSettings::new(chosen, &door.subscription_realms, allow_no_token);
     let realms = RealmsConfig { realms };
-    let trusts = TrustSettings::new(&door.realms, &door.subscription_realms, allow_no_token);
     if notes.complaints.len() == before {
         check_trusts(&realms, &trusts, ["centrifuge.realms", "centrifuge.subscription_realms"], notes);
     }

@@ -10,7 +10,7 @@ use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
 use super::issuer::issuing;
-use super::model::{Api, ApiKey, Centrifuge, LimitOptions, Listen, Own, Workers};
+use super::model::{Api, ApiKey, Centrifuge, Health, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use super::signal::signal;
 use crate::config::options::log::Format;
@@ -28,13 +28,9 @@ use crate::worker::Limits;
 pub fn settle(own: Own, warnings: &mut Vec<String>, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
     positive(own.listen.head_timeout, "listen.head_timeout", notes);
-    let (mut realms, mut trust) = realms(&own.realms, &own.centrifuge, notes);
-    let mut issuing = issuing(&own.issuer, &realms, notes);
-    let nobody = realms.realms.is_empty() && !issuing.exchanges.is_empty();
-    notes.check(!nobody, "realms", "nobody could ask for tokens: describe a realm, such as [realms.main]");
-    trust.name_all(&realms);
-    issuing.exchanges.iter_mut().for_each(|exchange| name_all(&mut exchange.trust, &realms));
-    let signal = signal(&own.signal, &mut realms, warnings, notes);
+    let (mut realms, trust) = realms(&own.realms, &own.centrifuge, notes);
+    let issuing = issuing(&own.issuer, &realms, notes);
+    let signal = signal(&own.signal, &mut realms, notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),
@@ -45,11 +41,10 @@ pub fn settle(own: Own, warnings: &mut Vec<String>, notes: &mut Notes) -> (Setti
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
         centrifuge: centrifuge(&own.centrifuge, trust, notes),
         issuing,
-        signal,
-        proxies: proxies(&own.listen.trusted_proxies, notes),
         realms,
         api: api(&own.api, notes),
-        health: own.health.enabled.then(|| http_path(&own.health.path, "health.path", notes)),
+        health: health(&own.health, signal.is_some(), notes),
+        signal,
         metrics: own.metrics.enabled.then(|| http_path(&own.metrics.path, "metrics.path", notes)),
         demo: None,
         store: store::settings(&own.store.path, own.store.revocations, notes),
@@ -57,6 +52,12 @@ pub fn settle(own: Own, warnings: &mut Vec<String>, notes: &mut Notes) -> (Setti
         node: if own.node.name.is_empty() { node_name(listen.port()) } else { own.node.name },
     };
     (settings, LogSettings { level: own.log.level.into(), json: own.log.format == Format::Json })
+}
+
+/// Where load balancers ask. At its own path the signal door answers, with the same status.
+fn health(written: &Health, signal: bool, notes: &mut Notes) -> Option<String> {
+    let path = written.enabled.then(|| http_path(&written.path, "health.path", notes))?;
+    (!signal || path != "/health").then_some(path)
 }
 
 fn listen(written: &Listen) -> SocketAddr {

@@ -23,7 +23,7 @@ use crate::keys::KeyKeeper;
 use crate::steward::{Records, Steward};
 use crate::telemetry::Counters;
 use crate::worker::{
-    AnySession, Arrival, ConnectionId, Inboxes, Limits, Link, Mail, Mailbox, RoomBounds, Seats, Surroundings,
+    AnySession, Arrival, ConnectionId, HallLimits, Inboxes, Limits, Link, Mail, Mailbox, Seats, Surroundings,
     Worker, inbox,
 };
 
@@ -161,6 +161,7 @@ impl House {
         let surroundings = Surroundings {
             id: WorkerId(0),
             limits,
+            rooms: HallLimits::default(),
             steward: steward.clone(),
             inboxes: inboxes.clone(),
             seats: Seats::new(None),
@@ -196,8 +197,7 @@ impl House {
             session: AnySession::Scripted(session),
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
-            text: true,
-            place: None,
+            writes_text: true,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }

@@ -1,31 +1,72 @@
-//! Keys that sign room tokens: the one that signs now, those before it, and the public one beside them.
+//! The keys of room tokens, and the realm that takes them.
 
-use vestibule_auth::Algorithm;
-use vestibule_auth::issue::{Issuer, RoomTokens};
+use std::time::Duration;
 
-use super::options::SignalOptions;
-use crate::config::own::issuer::{KeyTexts, issuer_of};
+use vestibule_auth::issue::{Issuer, SigningKey};
+use vestibule_auth::{Algorithm, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
+
+use super::SignalOptions;
+use crate::api::{AUDIENCE, ISSUER};
+use crate::config::own::realm::{content, secret};
 use crate::config::written::Notes;
 
-/// Whether there is a private key, good or not.
-pub(super) fn is_given(written: &SignalOptions) -> bool {
-    written.private_key.is_some() || !written.private_key_file.is_empty()
+/// The realm of room tokens. No realm of the operator's own can have the name.
+pub const ROOM_REALM: &str = "signal";
+
+/// The keys, the newest first; `None` when there are none, or what is wrong with them was said.
+pub(super) fn issuer(written: &SignalOptions, notes: &mut Notes) -> Option<Issuer> {
+    let found = secret("signal", "private_key", &written.private_key, &written.private_key_file, notes);
+    let Some((name, text)) = found.filter(|(_, text)| !text.reveal().is_empty()) else {
+        let fault = "must be given: vestibule signal keygen makes one (or private_key_file)";
+        notes.complain("signal.private_key", fault);
+        return None;
+    };
+    let key = read(&format!("signal.{name}"), &text, notes)?;
+    check_public(&key, &written.public_key, notes);
+    let mut keys = vec![key];
+    for (index, path) in written.previous_key_files.iter().enumerate() {
+        let at = format!("signal.previous_key_files[{index}]");
+        let text = content(path, &at, notes).map(Secret::from);
+        keys.extend(text.and_then(|text| read(&at, &text, notes)));
+    }
+    Issuer::new(keys)
 }
 
-/// What signs room tokens; `None` when nothing does, or what is wrong with it was said.
-pub(super) fn room_tokens(written: &SignalOptions, notes: &mut Notes) -> Option<RoomTokens> {
-    let texts = KeyTexts {
-        inline: &written.private_key,
-        file: &written.private_key_file,
-        previous: &written.previous_key_files,
-    };
-    let issuer: Issuer = issuer_of("signal", "private_key", texts, Some(Algorithm::EdDsa), notes)?;
-    let tokens = RoomTokens::new(issuer);
-    if !written.public_key.is_empty()
-        && let Err(fault) = tokens.check_pair(&written.public_key)
-    {
-        notes.complain("signal.public_key", fault.to_string());
-        return None;
+fn read(at: &str, text: &Secret, notes: &mut Notes) -> Option<SigningKey> {
+    let text = text.reveal().replace("\\n", "\n");
+    let key = SigningKey::read(&text, Some(Algorithm::EdDsa));
+    key.map_err(|fault| notes.complain(at, fault.to_string())).ok()
+}
+
+/// A public key of another pair would be given out, and every token refused; a private one would be given out.
+fn check_public(key: &SigningKey, written: &str, notes: &mut Notes) {
+    if written.is_empty() {
+        return;
     }
-    Some(tokens)
+    let at = "signal.public_key";
+    if SigningKey::read(written, None).is_ok() {
+        return notes.complain(at, "this is a private key; the public key belongs here");
+    }
+    match vestibule_auth::issue::bare_public_jwk(written) {
+        None => notes.complain(at, "neither a PEM with a public key, nor a JWK, nor a JWK in base64"),
+        Some(public) => {
+            let same = Some(public) == key.bare_public_jwk();
+            notes.check(same, at, "belongs to another private key than the one that is given");
+        }
+    }
+}
+
+/// Adds the realm that takes room tokens. Without keys it takes none.
+pub(super) fn add_realm(issuer: Option<&Issuer>, longest: Duration, realms: &mut RealmsConfig) {
+    let keys = issuer.into_iter().flat_map(Issuer::keys).filter_map(|key| {
+        // With one key tokens name none; with several the old ones that name none are tried against each.
+        Some(KeyConfig::public_key(key.public_pem()?))
+    });
+    realms.realms.push(RealmConfig {
+        keys: keys.collect(),
+        issuer: Expected::exactly(ISSUER),
+        audience: Expected::exactly(AUDIENCE),
+        longest_lifetime: Some(longest),
+        ..RealmConfig::new(ROOM_REALM, Preset::Room)
+    });
 }

@@ -1,0 +1,54 @@
+//! `GET /ice`: through which servers media may be relayed, with credentials that are good for a while.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, Request, State};
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use vestibule_auth::issue::TurnCredential;
+use vestibule_model::UnixSeconds;
+
+use super::{Desk, Turn, secret_json};
+
+#[derive(Deserialize)]
+struct InQuery {
+    token: Option<String>,
+}
+
+/// For whoever has a room token, as bearer or in the query.
+pub(super) async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let Some(turn) = &desk.settings.turn else { return unauthorized() };
+    let now = desk.clock.now();
+    if desk.settings.tokens.is_none() {
+        return found(turn, "anybody", now.unix);
+    }
+    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| value.split_once(' ')).map(|(_, token)| token.trim().to_owned());
+    let in_query = || Query::<InQuery>::try_from_uri(request.uri()).ok().and_then(|Query(query)| query.token);
+    let Some(token) = bearer.or_else(in_query) else { return unauthorized() };
+    match desk.steward.identify_in_room(&token, now).await {
+        Some(identity) => found(turn, identity.user.as_str(), now.unix),
+        None => unauthorized(),
+    }
+}
+
+/// The servers as browsers take them.
+pub(super) fn servers(turn: &Turn, name: &str, now: UnixSeconds) -> Value {
+    let ttl = i64::try_from(turn.ttl.as_secs()).unwrap_or(i64::MAX);
+    let credential = TurnCredential::new(&turn.secret, name, UnixSeconds(now.0.saturating_add(ttl)));
+    json!([{ "urls": turn.urls, "username": credential.username, "credential": credential.password }])
+}
+
+fn found(turn: &Turn, name: &str, now: UnixSeconds) -> Response {
+    secret_json(StatusCode::OK, json!({ "iceServers": servers(turn, name, now) }).to_string())
+}
+
+fn unauthorized() -> Response {
+    let mut response = secret_json(StatusCode::UNAUTHORIZED, r#"{"error":"Unauthorized"}"#.into());
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}

@@ -1,0 +1,124 @@
+//! `vestibule signal`: the signal door alone, set up by the variables of the server that it stands in for, and by its
+//! `.env` file.
+//!
+//! - `variables`: which of our keys they are.
+
+mod variables;
+
+use std::path::Path;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use serde_json::Value;
+use vestibule_auth::issue::{GenerateKind, GeneratedKey};
+
+use super::{ENDED, FAILED, run};
+use crate::config::{Plan, Refused, Sources, own};
+use variables::Variables;
+
+/// Before everything that this verb says.
+const NAME: &str = "[client-db-sync]";
+
+/// The house without a configuration file: one door, and nothing is kept.
+const SETTINGS: &str = "\
+[listen]
+address = \"0.0.0.0\"
+port = 8080
+[centrifuge]
+enabled = false
+[api]
+enabled = false
+[store]
+path = \":memory:\"
+[metrics]
+enabled = true
+";
+
+/// The verb.
+pub fn command() -> Command {
+    let keygen =
+        Command::new("keygen").about("Makes a pair of keys, and prints the two lines for a .env file");
+    Command::new("signal")
+        .about("Opens the WebRTC signaling server alone")
+        .long_about(
+            "Opens the WebRTC signaling server alone, on port 8080 of every address. It is set up by variables, or by a \
+             file .env beside it, which variables override: PRIVATE_KEY_JWK, PUBLIC_KEY_JWK and ADMIN_SECRET are needed, \
+             unless AUTH_DISABLED=true; PORT, CONSUMER_PUBLIC_KEY_JWK, CONSUMER_ISSUER, CONSUMER_AUDIENCE, \
+             SIGNAL_REGISTER_GRACE, SIGNAL_ROOMLESS, SIGNAL_CLOSE_ON_EXPIRY, SIGNAL_MAX_TTL, SIGNAL_TURN_SECRET and \
+             SIGNAL_TURN_URLS may be given. A configuration file (--config) sets what they do not.",
+        )
+        .after_help("Exit codes:\n  0  it ended as it was told to\n  1  it could not start\n  2  the command line is wrong")
+        .arg(
+            Arg::new("config")
+                .short('c')
+                .long("config")
+                .value_name("FILE")
+                .value_parser(value_parser!(std::path::PathBuf))
+                .help("A configuration with a section [signal]"),
+        )
+        .subcommand(keygen)
+}
+
+/// Opens it.
+pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> u8 {
+    if let Some(("keygen", _)) = matches.subcommand() {
+        return keygen();
+    }
+    let variables = Variables::read(given, Path::new(".env"));
+    let file = matches.get_one::<std::path::PathBuf>("config").cloned();
+    match plan(file, &variables) {
+        Ok(plan) => {
+            for warning in variables.warnings() {
+                eprintln!("{NAME} {warning}");
+            }
+            let auth = if variables.is_open() { "DISABLED" } else { "enabled" };
+            let port = plan.settings.listen.port();
+            run::run(plan, || println!("{NAME} Signaling server running on port {port} (auth: {auth})"))
+        }
+        Err(lines) => {
+            for line in lines {
+                eprintln!("{NAME} {line}");
+            }
+            FAILED
+        }
+    }
+}
+
+fn plan(file: Option<std::path::PathBuf>, variables: &Variables) -> Result<Plan, Vec<String>> {
+    if file.is_none() {
+        let missing = variables.missing();
+        if !missing.is_empty() {
+            return Err(vec![
+                format!("Missing required env vars: {}", missing.join(", ")),
+                "Make the keys with: vestibule signal keygen".to_owned(),
+                "Or let everybody in, for development alone, with AUTH_DISABLED=true".to_owned(),
+            ]);
+        }
+    }
+    let flags = variables.flags()?;
+    let sources = Sources { file, variables: variables.own(), flags };
+    let plan = match sources.file {
+        Some(_) => own::load(&sources),
+        None => own::parse(SETTINGS, &sources),
+    };
+    plan.map_err(|refused: Refused| refused.to_string().lines().map(ToOwned::to_owned).collect())
+}
+
+/// The members of both keys stand in the order in which they always stood.
+fn keygen() -> u8 {
+    let Ok(made) = GeneratedKey::new(GenerateKind::Ed25519, None) else { return FAILED };
+    let jwk: Value = serde_json::from_str(made.bare_private_jwk().reveal()).unwrap_or_default();
+    let written = |names: &[&str]| {
+        let members: Vec<_> = names.iter().map(|name| format!("\"{name}\":{}", jwk[*name])).collect();
+        in_base64(&format!("{{{}}}", members.join(",")))
+    };
+    println!("\n✓ A pair of Ed25519 keys was generated.\n\nAdd these lines to your .env file:\n");
+    println!("PRIVATE_KEY_JWK={}", written(&["crv", "d", "x", "kty"]));
+    println!("PUBLIC_KEY_JWK={}", written(&["crv", "x", "kty"]));
+    println!("\nKeep the private key secret.\n");
+    ENDED
+}
+
+fn in_base64(text: &str) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(text)
+}

@@ -1,0 +1,264 @@
+//! Rooms. Each lives on one worker, its home; members on other workers reach it, and are reached, by mail. Nothing on
+//! the way of a message is locked.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Found;
+use std::hash::{BuildHasher, Hash};
+
+use bytes::Bytes;
+use foldhash::fast::FixedState;
+use vestibule_broker::WorkerId;
+use vestibule_doors::contract::{Notice, Order, Outcome, Ticket};
+use vestibule_doors::room::{Call, Entry, NotEntered};
+use vestibule_doors::signal::{Room, RoomLimits, Said};
+use vestibule_model::{Close, Now, RoomKey};
+use vestibule_websocket::encode;
+
+use super::connection::ConnectionId;
+use super::inbox::Mail;
+use super::link::Link;
+use super::{Worker, connection_of};
+use crate::telemetry::{LARGEST, SIZES};
+
+/// Where a member's connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    pub(super) worker: WorkerId,
+    pub(super) who: ConnectionId,
+}
+
+/// A wish to enter a room, on its way to the room's home.
+#[derive(Debug)]
+pub struct Knock {
+    pub(super) key: RoomKey,
+    pub(super) entry: Entry,
+    pub(super) from: Address,
+    pub(super) ticket: Ticket,
+}
+
+/// What a connection of another worker gets from a room.
+#[derive(Debug)]
+pub enum Word {
+    /// A frame for its peer.
+    Frame(Bytes),
+    /// It is no member any more.
+    Out(Close),
+}
+
+/// The rooms whose home is here.
+pub(super) struct Hall {
+    rooms: HashMap<RoomKey, Room<Address>, FixedState>,
+    limits: HallLimits,
+    /// Rooms in which something has to be told at the next turn of the clock.
+    changed: Vec<RoomKey>,
+    /// Rooms by size, as [`size_class`] tells them apart.
+    sizes: [usize; SIZES],
+    /// Members of all rooms.
+    members: usize,
+}
+
+/// The bounds of rooms on one worker.
+#[derive(Clone, Copy, Debug)]
+pub struct HallLimits {
+    /// Rooms at a time.
+    pub rooms: usize,
+    /// Those of each.
+    pub room: RoomLimits,
+}
+
+impl Default for HallLimits {
+    fn default() -> Self {
+        Self { rooms: 100_000, room: RoomLimits::default() }
+    }
+}
+
+fn size_class(members: usize) -> usize {
+    LARGEST.iter().position(|largest| members <= *largest).unwrap_or(SIZES - 1)
+}
+
+/// The worker on which a room lives.
+fn home(key: &RoomKey, workers: usize) -> WorkerId {
+    // The same on all workers of the process, and of no use to anybody outside.
+    let place = FixedState::default().hash_one(key) % workers.max(1) as u64;
+    WorkerId(u8::try_from(place).unwrap_or_default())
+}
+
+impl Hall {
+    pub(super) fn new(limits: HallLimits) -> Self {
+        Self { rooms: HashMap::default(), limits, changed: Vec::new(), sizes: [0; SIZES], members: 0 }
+    }
+
+    /// Does something in a room, which is opened for somebody who enters, and closed behind the last one who leaves.
+    fn visit<T>(
+        &mut self,
+        key: &RoomKey,
+        opens: bool,
+        visit: impl FnOnce(&mut Room<Address>) -> T,
+    ) -> Option<T> {
+        let is_full = self.rooms.len() >= self.limits.rooms;
+        let limits = self.limits.room;
+        let mut found = match self.rooms.entry(key.clone()) {
+            Found::Occupied(found) => found,
+            Found::Vacant(vacant) if opens && !is_full => vacant.insert_entry(Room::new(limits)),
+            Found::Vacant(_) => return None,
+        };
+        let room = found.get_mut();
+        let (before, wanted) = (room.len(), room.wants_tick());
+        let visited = visit(room);
+        let after = room.len();
+        if room.wants_tick() && !wanted {
+            self.changed.push(key.clone());
+        }
+        if after == 0 {
+            found.remove();
+        }
+        for (members, count) in [(before, -1_isize), (after, 1)] {
+            if members > 0 {
+                let class = &mut self.sizes[size_class(members)];
+                *class = class.saturating_add_signed(count);
+            }
+        }
+        self.members = (self.members + after).saturating_sub(before);
+        Some(visited)
+    }
+
+    /// Members of all rooms, and rooms by size.
+    pub(super) const fn count(&self) -> (usize, &[usize; SIZES]) {
+        (self.members, &self.sizes)
+    }
+}
+
+impl<L: Link> Worker<L> {
+    /// A connection wants to enter a room.
+    pub(super) fn knock(&mut self, who: ConnectionId, ticket: Ticket, key: RoomKey, entry: Entry, now: Now) {
+        let Some(connection) = connection_of(&mut self.connections, who) else { return };
+        connection.room = Some(key.clone());
+        let knock = Knock { key, entry, from: self.address(who), ticket };
+        match self.home_of(&knock.key) {
+            home if home == self.house.id => self.let_in(knock, now),
+            home => self.house.inboxes.of(home).send(Mail::Knock(Box::new(knock))),
+        }
+    }
+
+    /// A connection says something in its room.
+    pub(super) fn call(&mut self, who: ConnectionId, call: Call, now: Now) {
+        let Some(key) = self.connection_ref(who).and_then(|connection| connection.room.clone()) else {
+            return;
+        };
+        let from = self.address(who);
+        match self.home_of(&key) {
+            home if home == self.house.id => self.hear(&key, from, call, now),
+            home => self.house.inboxes.of(home).send(Mail::Call(key, from, Box::new(call))),
+        }
+    }
+
+    /// A connection is gone from its room.
+    pub(super) fn leave_room(&mut self, who: ConnectionId, key: RoomKey) {
+        let from = self.address(who);
+        match self.home_of(&key) {
+            home if home == self.house.id => self.see_off(&key, from),
+            home => self.house.inboxes.of(home).send(Mail::Leave(key, from)),
+        }
+    }
+
+    /// Somebody enters a room of this hall.
+    pub(super) fn let_in(&mut self, knock: Knock, now: Now) {
+        let Knock { key, entry, from, ticket } = knock;
+        let mut said = Vec::new();
+        let entered = self.hall.visit(&key, true, |room| room.enter(from, entry, now.moment, &mut said));
+        let entered = entered.unwrap_or(Err(NotEntered::NoMoreRooms));
+        self.utter(said);
+        let outcome = Mail::Outcome(from.who, ticket, Outcome::Entered(entered));
+        self.house.inboxes.of(from.worker).send(outcome);
+    }
+
+    /// Something is said in a room of this hall.
+    pub(super) fn hear(&mut self, key: &RoomKey, from: Address, call: Call, now: Now) {
+        let mut said = Vec::new();
+        let arrived = match &call {
+            Call::Relay { arrived, .. } => Some(*arrived),
+            Call::Register { .. } | Call::Heartbeat { .. } => None,
+        };
+        self.hall.visit(key, false, |room| room.call(from, call, &mut said));
+        if let Some(arrived) = arrived.filter(|_| !said.is_empty()) {
+            self.house.counters.relayed(now.moment.since(arrived));
+        }
+        self.utter(said);
+    }
+
+    /// Somebody leaves a room of this hall.
+    pub(super) fn see_off(&mut self, key: &RoomKey, from: Address) {
+        let mut said = Vec::new();
+        self.hall.visit(key, false, |room| room.leave(from, &mut said));
+        self.utter(said);
+    }
+
+    /// Rooms tell what has changed since the last turn of the clock.
+    pub(super) fn tick_rooms(&mut self) {
+        for key in std::mem::take(&mut self.hall.changed) {
+            let mut said = Vec::new();
+            self.hall.visit(&key, false, |room| room.tick(&mut said));
+            self.utter(said);
+        }
+        let (members, sizes) = self.hall.count();
+        self.house.counters.rooms(members, sizes);
+    }
+
+    /// Brings what a room said to those it is for. A message to many is framed once.
+    fn utter(&mut self, said: Vec<Said<Address>>) {
+        let mut framed: Option<(Bytes, Bytes)> = None;
+        let mut mails: Vec<(WorkerId, Vec<(ConnectionId, Word)>)> = Vec::new();
+        for said in said {
+            let (to, word) = match said {
+                Said::Left(to, close) => (to, Word::Out(close)),
+                Said::To(to, message) => {
+                    let known = framed.as_ref().filter(|(known, _)| known.as_ptr() == message.as_ptr());
+                    let frame = known.map_or_else(|| encode::text(&message), |(_, frame)| frame.clone());
+                    framed = Some((message, frame.clone()));
+                    (to, Word::Frame(frame))
+                }
+            };
+            if to.worker == self.house.id {
+                self.speak(to.who, word);
+                continue;
+            }
+            match mails.iter_mut().find(|(worker, _)| *worker == to.worker) {
+                Some((_, words)) => words.push((to.who, word)),
+                None => mails.push((to.worker, vec![(to.who, word)])),
+            }
+        }
+        for (worker, words) in mails {
+            self.house.inboxes.of(worker).send(Mail::Words(words));
+        }
+    }
+
+    /// A connection of this worker gets something from its room.
+    pub(super) fn speak(&mut self, who: ConnectionId, word: Word) {
+        match word {
+            Word::Frame(frame) => {
+                self.house.counters.messages_sent.add();
+                self.push(who, frame);
+            }
+            Word::Out(close) => self.notices.push_back((who, Notice::Order(Order::Disconnect(close)))),
+        }
+    }
+
+    fn address(&self, who: ConnectionId) -> Address {
+        Address { worker: self.house.id, who }
+    }
+
+    fn home_of(&self, key: &RoomKey) -> WorkerId {
+        home(key, self.house.inboxes.all().len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rooms_are_counted_by_their_size() {
+        let classes: Vec<_> = [1, 2, 3, 10, 11, 1_000, 1_001].map(size_class).into();
+        assert_eq!(classes, [0, 1, 2, 2, 3, 4, 5]);
+    }
+}
