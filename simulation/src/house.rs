@@ -121,7 +121,6 @@ impl House {
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
-                rooms: RoomBounds::default(),
                 counters: Arc::clone(&counters),
             };
             let worker = Worker::new(surroundings, now);

@@ -12,7 +12,6 @@ mod der;
 mod generate;
 mod issuer;
 mod private;
-mod room;
 mod signing_key;
 mod template;
 mod turn;

@@ -12,7 +12,7 @@
 //! - [`published`]: keys that a provider publishes, as they were fetched last; [`jwks`]: how they are read, and when;
 //! - [`refusal`]: why a token is not accepted;
 //! - [`config`]: a realm as an operator describes it, checked and consumed at start;
-//! - [`issue`]: tokens that this house issues; [`turn`]: credentials for relays; [`mint`]: tokens for development and tests.
+//! - [`issue`]: tokens that this house issues; [`mint`]: tokens for development and tests.
 
 pub mod config;
 pub mod issue;
@@ -26,7 +26,6 @@ pub mod refusal;
 pub mod revocations;
 mod token;
 pub mod trust;
-pub mod turn;
 
 pub use config::{
     AllowedOrganisations, ClaimValue, ClaimsConfig, ConfigError, Expected, KeyConfig, OrganisationConfig,

@@ -98,10 +98,7 @@ pub fn router(api: Api) -> Router {
     if api.settings.enabled {
         router = router.merge(server::routes(api, metrics));
     }
-    match signal {
-        Some(signal) => router.merge(signal::routes(signal)).fallback(signal::not_found),
-        None => router.fallback(answer::not_found),
-    }
+    router.fallback(answer::not_found)
 }
 
 fn metrics(api: &Api) -> Metrics {

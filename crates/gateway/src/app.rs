@@ -15,7 +15,7 @@ use vestibule_broker::{Broker, WorkerId};
 use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_store::Location;
 
-use crate::api::{self, Api, ExchangeSettings, IssuingSettings, SignalApi, SignalSettings};
+use crate::api::{self, Api, ExchangeSettings, IssuingSettings};
 use crate::clock::Clock;
 use crate::config::{CentrifugeSettings, Settings, SignalSettings, StoreSettings};
 use crate::keys::KeyKeeper;
@@ -73,7 +73,6 @@ impl House {
             tokio::task::spawn_local(errand);
         });
         let rules = Arc::new(settings.centrifuge.rules.clone());
-        let signal = settings.signal.map(Arc::new);
         let api = Api {
             settings: settings.api,
             health: settings.health,
@@ -82,7 +81,6 @@ impl House {
             signal: settings.signal.as_ref().map(|signal| signal.http.clone()),
             exchanges: exchanges(&settings.issuing, &realms)?,
             issuing: settings.issuing,
-            signal: signal_api(signal.as_ref().zip(rooms), &steward, &counters, clock)?,
             node: settings.node,
             rules: Arc::clone(&rules),
             steward: steward.clone(),
@@ -99,13 +97,10 @@ impl House {
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
             router: api::router(api),
             admission,
-            places: signal.as_deref().map_or_else(Places::without_bounds, places),
-            proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
         let rooms = hall_limits(settings.signal.as_ref(), count);
         let seats = Seats::new(settings.connections_per_user);
-        let rooms = signal.as_deref().map(room_bounds).unwrap_or_default();
         let stops = Stops::default();
         let part = |(index, (mailbox, listener)): (usize, (Mailbox, Listener))| WorkerThread {
             surroundings: Surroundings {
@@ -115,7 +110,6 @@ impl House {
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
-                rooms: rooms.clone(),
                 counters: Arc::clone(&counters[index]),
             },
             mailbox,
@@ -168,32 +162,6 @@ fn exchanges(
         Ok((settings.clone(), trust, origins))
     };
     issuing.exchanges.iter().map(open).collect()
-}
-
-/// What is beside the signal door.
-fn signal_api(
-    open: Option<(&Arc<SignalSettings>, Trust)>,
-    steward: &Steward,
-    counters: &[Arc<Counters>],
-    clock: Clock,
-) -> Result<Option<SignalApi>, StartFailure> {
-    let Some((settings, rooms)) = open else { return Ok(None) };
-    let cors = Arc::new(Origins::new(&settings.cors_origins).map_err(StartFailure::Origins)?);
-    let (settings, steward, counters) = (Arc::clone(settings), steward.clone(), counters.to_vec());
-    Ok(Some(SignalApi { settings, rooms, cors, steward, counters, clock }))
-}
-
-fn signal_door(settings: &SignalSettings) -> Result<SignalDoor, StartFailure> {
-    let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
-    Ok(SignalDoor { origins, rules: Arc::new(settings.rules.clone()) })
-}
-
-fn places(settings: &SignalSettings) -> Places {
-    Places::new(settings.per_address, settings.per_address_per_second)
-}
-
-fn room_bounds(settings: &SignalSettings) -> RoomBounds {
-    RoomBounds::new(settings.most_rooms, settings.rules.room)
 }
 
 fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoor, StartFailure> {

@@ -38,8 +38,6 @@ pub struct Settings {
     pub workers: Option<NonZeroU32>,
     /// The bounds of every connection.
     pub limits: Limits,
-    /// Who is believed about where requests come from.
-    pub proxies: Proxies,
     /// How long a peer may take to send the head of its request.
     pub head_timeout: Duration,
     /// Connections that a node takes at a time.
@@ -124,20 +122,7 @@ pub struct TrustSettings {
     pub subscriptions: TrustConfig,
 }
 
-/// Names the realms of a trust that is in all of them, so that those that come later are not among them.
-pub fn name_all(trust: &mut TrustConfig, realms: &RealmsConfig) {
-    if trust.realms.is_empty() {
-        trust.realms = realms.realms.iter().map(|realm| realm.name.clone()).collect();
-    }
-}
-
 impl TrustSettings {
-    /// Names the realms where all of them are trusted.
-    pub fn name_all(&mut self, realms: &RealmsConfig) {
-        name_all(&mut self.connections, realms);
-        name_all(&mut self.subscriptions, realms);
-    }
-
     /// Realms by their names; none: all of them, and those of connections for subscriptions.
     pub fn new(connections: &[String], subscriptions: &[String], allow_no_token: bool) -> Self {
         let subscriptions = if subscriptions.is_empty() { connections } else { subscriptions };

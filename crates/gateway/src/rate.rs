@@ -51,12 +51,6 @@ impl Rate {
 }
 
 impl Meter {
-    /// Whether it may not happen now.
-    pub fn is_spent(&self, rate: Rate, now: Moment) -> bool {
-        let now = now.as_millis().saturating_mul(1_000_000);
-        self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost) - now > rate.span
-    }
-
     /// Whether it may happen once more now.
     pub fn take(&self, rate: Rate, now: Moment) -> bool {
         let now = now.as_millis().saturating_mul(1_000_000);
@@ -78,16 +72,6 @@ impl Meter {
 }
 
 impl Meters {
-    /// Whether nothing may happen now for whoever has that key. Nothing is taken.
-    pub fn is_spent(&self, key: impl Hash, now: Moment) -> bool {
-        self.places[self.place(key)].is_spent(self.rate, now)
-    }
-
-    fn place(&self, key: impl Hash) -> usize {
-        let place = self.seed.hash_one(key) % self.places.len() as u64;
-        usize::try_from(place).expect("a place of the table")
-    }
-
     /// `places` meters of that rate.
     pub fn new(rate: Rate, places: usize) -> Self {
         Self {

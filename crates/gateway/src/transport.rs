@@ -6,20 +6,17 @@
 //!
 //! - `thread`: a worker's thread, and what moves the worker in it; `stops`: how it ends;
 //! - `listener`: sockets that share one port; `accept`: connections as they come; `porch`: their way to the worker;
-//! - `head`: the head of a request; `doors`: which door it goes to; `upgrade`: whether it may; `proxies`: from where;
-//! - `site`: what is behind the port; `admission`: how many connections a node takes;
+//! - `head`: the head of a request; `upgrade`: which door it goes to, and whether it may;
+//! - `admission`: how many connections a node takes;
 //! - `socket`: a peer's end, and the task that waits on it;
 //! - `http`: everything that is not an upgrade.
 
 mod accept;
 mod admission;
-mod doors;
 mod head;
 mod http;
 mod listener;
 mod porch;
-mod proxies;
-mod site;
 mod socket;
 mod stops;
 mod thread;
@@ -28,8 +25,6 @@ mod upgrade;
 pub use admission::Admission;
 pub use http::{Caller, Prefixed};
 pub use listener::{Listener, bind};
-pub use proxies::{ClientAddress, Proxies};
-pub use site::Site;
 pub use stops::Stops;
 pub use thread::{WorkerThread, start};
 pub use upgrade::{CentrifugeDoor, Origins, SignalDoor};

@@ -7,7 +7,6 @@
 //! It obeys one law: one input to a session, then every output of that input, then the next input.
 //!
 //! - `connection`: what is kept of a connection; `outbox`: what waits for its peer; `link`: the peer's end;
-//! - `rooms`: where peers reach each other by name;
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
@@ -27,8 +26,6 @@ mod hall;
 mod inbox;
 mod link;
 mod outbox;
-mod places;
-mod rooms;
 mod roster;
 mod seats;
 mod shard;
@@ -54,8 +51,6 @@ pub use connection::{AnySession, ConnectionId};
 pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
-pub use places::{Crowd, Place, Places};
-pub use rooms::{MemberId, RoomBounds, Wish};
 pub use seats::Seats;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;
@@ -65,7 +60,6 @@ use connection::{Connection, Phase};
 use drain::Drain;
 use hall::Hall;
 use outbox::Flushed;
-use rooms::Rooms;
 use roster::Roster;
 use shard::Shard;
 use timers::Wheel;
@@ -108,8 +102,6 @@ pub struct Surroundings {
     pub inboxes: Inboxes,
     /// The places of users on this node.
     pub seats: Seats,
-    /// The bounds of rooms on this node.
-    pub rooms: RoomBounds,
     /// What it counts.
     pub counters: Arc<Counters>,
 }

@@ -96,11 +96,6 @@ impl KeyConfig {
         }
     }
 
-    /// A public key as JSON (RFC 7517).
-    pub fn jwk(text: impl Into<String>) -> Self {
-        Self { kid: None, usable_until: None, material: KeyMaterial::Jwk(text.into()) }
-    }
-
     /// A public key that has to be of that family.
     pub fn public_key_of(family: Family, pem: impl Into<String>) -> Self {
         let material = KeyMaterial::PublicKey { pem: pem.into(), family: Some(family) };

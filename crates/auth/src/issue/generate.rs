@@ -77,11 +77,6 @@ impl GeneratedKey {
         &self.key
     }
 
-    /// The key, without what it was written as.
-    pub fn into_key(self) -> SigningKey {
-        self.key
-    }
-
     /// The text of a secret; `None` for a pair.
     pub const fn secret(&self) -> Option<&Secret> {
         self.secret.as_ref()

@@ -128,9 +128,7 @@ pub fn routes(api: &Api) -> Router {
         let exchange = Arc::new(Exchange { settings, trust, origins, meters, steward, clock });
         router = router.route(path, any(exchange_token).with_state(exchange));
     }
-    let mut issuers = api.issuing.issuers().cloned().collect::<Vec<_>>();
-    let rooms = api.signal.as_ref().and_then(|signal| signal.settings.tokens.as_ref());
-    issuers.extend(rooms.map(|rooms| rooms.tokens.issuer().clone()));
+    let issuers = api.issuing.issuers().cloned().collect::<Vec<_>>();
     if issuers.is_empty() {
         return router;
     }

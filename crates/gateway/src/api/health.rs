@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Api, answer, signal};
+use super::{Api, answer};
 use readiness::Readiness;
 
 /// The routes.
@@ -23,8 +23,6 @@ pub fn routes(api: &Api) -> Router {
     let readiness = Arc::new(Readiness::new(api));
     let router = Router::new().route("/livez", get(fine)).route("/readyz", get(ready).with_state(readiness));
     match &api.health {
-        // The signal door has its own answer there.
-        Some(path) if api.signal.is_some() && path == signal::HEALTH => router,
         Some(path) => router.route(path, get(fine).post(fine)),
         None => router,
     }

@@ -80,7 +80,6 @@ impl House {
             issuing: IssuingSettings::default(),
             signal: None,
             exchanges: Vec::new(),
-            signal: None,
             node: "the-node".into(),
             rules: Arc::new(rules()),
             steward: steward.clone(),

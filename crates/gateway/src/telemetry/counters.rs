@@ -3,8 +3,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::RoomCounters;
-
 /// A number that only grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -91,8 +89,6 @@ pub struct Counters {
     pub sent_bytes: Counter,
     /// Connections that were told that their token is revoked.
     pub revoked: Counter,
-    /// What is counted of rooms.
-    pub rooms: RoomCounters,
     /// Sessions that ran into a bug.
     pub bugs: Counter,
     /// Members of rooms that live here now, as of the last turn of the clock.
@@ -102,16 +98,6 @@ pub struct Counters {
     relay_millis: Counter,
     closes: Closes,
     other_closes: Counter,
-}
-
-/// A counter for each of [`CODES`].
-#[derive(Debug)]
-struct Closes([Counter; CODES.len()]);
-
-impl Default for Closes {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| Counter::default()))
-    }
 }
 
 impl Counters {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, Response, header};
+use axum::http::{Request, Response, header};
 use bytes::{Buf, Bytes, BytesMut};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,16 +18,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::select;
 use tower_service::Service;
-use vestibule_model::Now;
 use vestibule_websocket::handshake;
 
-use super::doors::Welcome;
 use super::head::MAX_HEAD;
 use super::porch::Porch;
-use super::proxies::ClientAddress;
-use super::site::{Site, Visit};
-use super::socket::Socket;
-use crate::worker::Place;
+use super::upgrade::{Welcome, crowded};
 
 /// A stream of which something has been read already.
 pub struct Prefixed {
@@ -40,7 +35,7 @@ pub struct Prefixed {
 pub struct Caller(pub Option<IpAddr>);
 
 /// Serves requests on a stream until either side has had enough.
-pub async fn serve(stream: TcpStream, address: IpAddr, prefix: Bytes, porch: Rc<Porch>) {
+pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
     let head_timeout = porch.site.head_timeout;
     let closing = porch.stops.closing.clone();
     let caller = stream.peer_addr().ok().map(|address| address.ip());
@@ -87,12 +82,7 @@ async fn answer(
 }
 
 /// Answers with the switch of protocols, and enters the door when hyper has let go of the stream.
-fn upgrade_later(
-    mut request: Request<Incoming>,
-    welcome: Welcome,
-    place: Option<Place>,
-    porch: Rc<Porch>,
-) -> Response<Body> {
+fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Porch>) -> Response<Body> {
     let response = as_response(&welcome.response);
     let upgrading = hyper::upgrade::on(&mut request);
     tokio::task::spawn_local(async move {
@@ -106,7 +96,7 @@ fn upgrade_later(
 }
 
 /// An answer as hyper wants it, from the bytes that go out where hyper is not asked.
-pub fn as_response(bytes: &[u8]) -> Response<Body> {
+fn as_response(bytes: &[u8]) -> Response<Body> {
     let mut headers = [httparse::EMPTY_HEADER; 8];
     let mut head = httparse::Response::new(&mut headers);
     let Ok(httparse::Status::Complete(length)) = head.parse(bytes) else {
@@ -168,12 +158,11 @@ mod tests {
     use axum::http::StatusCode;
 
     use super::*;
-    use crate::transport::upgrade::{Unwelcome, crowded, too_long};
+    use crate::transport::upgrade::Unwelcome;
 
     #[test]
     fn every_answer_of_the_upgrade_is_the_same_through_hyper() {
         let mut answers = vec![(503, crowded()), (403, Unwelcome::Origin.response())];
-        answers.extend([(429, Unwelcome::Crowd.response()), (431, too_long())]);
         for refusal in
             [handshake::Refusal::NotAnUpgrade, handshake::Refusal::Method, handshake::Refusal::Version]
         {

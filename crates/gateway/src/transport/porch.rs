@@ -4,16 +4,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use vestibule_model::ClientId;
 
-use super::doors::Welcome;
-use super::site::Site;
+use super::Site;
 use super::socket::{LocalWorker, Socket, attend};
 use super::stops::Stops;
 use super::upgrade::Guest;
 use crate::clock::Clock;
-use crate::worker::{Arrival, Place};
+use crate::worker::Arrival;
 
 /// What a thread needs to take in connections.
 pub struct Porch {

@@ -12,10 +12,10 @@ use tokio::select;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::Site;
 use super::accept::accept;
 use super::listener::Listener;
 use super::porch::Porch;
-use super::site::Site;
 use super::socket::LocalWorker;
 use super::stops::Stops;
 use crate::clock::Clock;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use vestibule_doors::centrifuge::rules::Rules;
+use vestibule_doors::centrifuge::session::{Opening, Session};
 use vestibule_doors::centrifuge::wire::Encoding;
 use vestibule_doors::contract::Outputs;
 use vestibule_doors::signal;
@@ -70,8 +71,6 @@ pub enum Unwelcome {
     Invalid(Refusal),
     /// It comes from a page of another origin.
     Origin,
-    /// Too many come from the same address.
-    Crowd,
 }
 
 impl Origins {
@@ -217,15 +216,9 @@ impl Unwelcome {
         match self {
             Self::Invalid(refusal) => refusal.write_response(&mut response),
             Self::Origin => response = short_answer("403 Forbidden", "Forbidden\n"),
-            Self::Crowd => response = short_answer("429 Too Many Requests", "Too Many Requests\n"),
         }
         response
     }
-}
-
-/// The answer to a head that is too long.
-pub fn too_long() -> Vec<u8> {
-    short_answer("431 Request Header Fields Too Large", "Request Header Fields Too Large\n")
 }
 
 /// The answer when there is no room.

@@ -6,7 +6,6 @@ use vestibule_model::{ChannelKey, ClientId, Credential, Door, Moment, Now, Organ
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
-use super::places::Place;
 use super::seats::Seat;
 
 /// A connection of one worker. The number of a slot is used again; the generation tells its holders apart.
@@ -121,14 +120,6 @@ impl<L> Connection<L> {
     pub(super) fn session(&mut self) -> Option<&mut AnySession> {
         match &mut self.phase {
             Phase::Open(session) => Some(session),
-            Phase::Closing(_) => None,
-        }
-    }
-
-    /// The door that it came through, while it is open.
-    pub(super) fn door(&self) -> Option<Door> {
-        match &self.phase {
-            Phase::Open(session) => Some(session.door()),
             Phase::Closing(_) => None,
         }
     }

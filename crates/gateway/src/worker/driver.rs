@@ -9,12 +9,12 @@ use vestibule_doors::contract::{
 use vestibule_model::{ChannelKey, Close, Door, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
-use super::connection::{Connection, ConnectionId};
+use super::connection::ConnectionId;
 use super::delivery::post;
 use super::inbox::Mail;
 use super::link::Link;
 use super::shard::Subscription;
-use super::{Worker, connection_of};
+use super::{Worker, connection_of, frames};
 use crate::steward::{Departure, NewSubscription};
 
 /// Why a connection ends whose session ran into a bug of ours. Its client comes back and gets a new session.
@@ -25,12 +25,6 @@ impl<L: Link> Worker<L> {
     pub fn received(&mut self, who: ConnectionId, bytes: &mut [u8], now: Now) {
         self.house.counters.received_bytes.add_many(bytes.len());
         self.decode(who, Bytestream::new(bytes), now);
-        self.flush_if_last(who, now);
-    }
-
-    /// Gives the session what its peer said before the first frame: a message like any other.
-    pub fn greeted(&mut self, who: ConnectionId, message: &[u8], now: Now) {
-        self.input(who, Input::Message(message), now);
         self.flush_if_last(who, now);
     }
 
@@ -69,12 +63,10 @@ impl<L: Link> Worker<L> {
     fn input_once(&mut self, who: ConnectionId, input: Input<'_>, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         let Some(session) = connection.session() else { return };
-        let (was_busy, malformed) = (!session.takes_messages(), session.malformed());
+        let was_busy = !session.takes_messages();
         let mut outputs = std::mem::take(&mut self.outputs);
         // A session that panicked is not called again, so whatever state it is in is seen by nobody.
         let survived = catch_unwind(AssertUnwindSafe(|| session.handle(input, now, &mut outputs))).is_ok();
-        let malformed = session.malformed() - malformed;
-        self.house.counters.rooms.malformed.add_many(malformed as usize);
         if !survived {
             self.house.counters.bugs.add();
             return self.close(who, BUG, now);

@@ -1,11 +1,8 @@
 //! How everyone else reaches a worker.
 
-use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::Bytes;
-use foldhash::fast::RandomState;
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
@@ -108,15 +105,13 @@ pub fn inbox() -> (Inbox, Mailbox) {
 impl Inbox {
     /// Sends. Without effect once the worker has ended, when there is nobody left to whom it could matter.
     pub fn send(&self, mail: Mail) {
-        let cost = cost(&mail);
-        if cost > 0 {
-            self.waiting.fetch_add(cost, Ordering::Relaxed);
+        if let Mail::Delivery(delivery) = &mail {
+            self.waiting.fetch_add(cost(delivery), Ordering::Relaxed);
         }
         let _ended = self.mail.send(mail);
     }
 
-    /// Whether it takes more of what could be refused.
-    pub(super) fn has_room(&self) -> bool {
+    fn has_room(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) < DELIVERIES_BOUND
     }
 }
@@ -139,55 +134,40 @@ impl Mailbox {
     }
 
     fn account(&self, mails: &[Mail]) {
-        let taken = mails.iter().map(cost).sum();
+        let taken = mails
+            .iter()
+            .map(|mail| if let Mail::Delivery(delivery) = mail { cost(delivery) } else { 0 })
+            .sum();
         self.waiting.fetch_sub(taken, Ordering::Relaxed);
     }
 }
 
-/// What a piece of mail adds to those that may wait, in bytes. What peers cannot send as much of as they like costs
-/// nothing: it is never refused.
-fn cost(mail: &Mail) -> usize {
-    let payload = match mail {
-        Mail::Delivery(delivery) => match &delivery.event {
-            ChannelEvent::Publication(publication) => publication.data.len(),
-            ChannelEvent::Join(_) | ChannelEvent::Leave(_) => 0,
-        },
-        Mail::Room(_, _, Wish::Call(Call::Relay { members, .. })) => members.len(),
-        Mail::Said(_, frame, _) => frame.len(),
-        _ => return 0,
+fn cost(delivery: &Delivery) -> usize {
+    let payload = match &delivery.event {
+        ChannelEvent::Publication(publication) => publication.data.len(),
+        ChannelEvent::Join(_) | ChannelEvent::Leave(_) => 0,
     };
     payload + DELIVERY_OVERHEAD
 }
 
 /// The inboxes of all workers of this node, in the order of their ids.
 #[derive(Clone)]
-pub struct Inboxes {
-    inboxes: Arc<[Inbox]>,
-    /// Chooses the homes of rooms. Peers choose the names of rooms, and must not be able to crowd one worker with them.
-    homes: RandomState,
-}
+pub struct Inboxes(Arc<[Inbox]>);
 
 impl Inboxes {
     /// The inboxes of workers 0, 1, 2 and so on.
     pub fn new(inboxes: Vec<Inbox>) -> Self {
-        Self { inboxes: inboxes.into(), homes: RandomState::default() }
+        Self(inboxes.into())
     }
 
     /// One worker's.
     pub fn of(&self, worker: WorkerId) -> &Inbox {
-        &self.inboxes[usize::from(worker.0)]
-    }
-
-    /// The inbox of the worker at which the room lives.
-    pub(super) fn home(&self, room: &RoomKey) -> &Inbox {
-        let hash = self.homes.hash_one(room) >> 32;
-        let place = (hash * self.inboxes.len() as u64) >> 32;
-        &self.inboxes[usize::try_from(place).expect("a place among the workers")]
+        &self.0[usize::from(worker.0)]
     }
 
     /// Everyone's.
     pub fn all(&self) -> &[Inbox] {
-        &self.inboxes
+        &self.0
     }
 
     /// Brings an order to every connection that it is for.

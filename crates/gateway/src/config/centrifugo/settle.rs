@@ -17,7 +17,6 @@ use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::{ApiSettings, CentrifugeSettings, IssuingSettings, Settings};
 use crate::telemetry::log::LogSettings;
-use crate::transport::Proxies;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
@@ -48,8 +47,6 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
             allowed_origins: client.options.allowed_origins.clone(),
             rules: rules(&client.options, &written.channel, ping, notes),
         },
-        signal: None,
-        proxies: Proxies::default(),
         issuing: IssuingSettings::default(),
         signal: None,
         api: api(&written.http_api, notes),

@@ -20,7 +20,7 @@ use crate::transport::Origins;
 
 pub use options::IssuerOptions;
 use options::{HandshakeOptions, RealtimeOptions};
-pub(super) use signing::{KeyTexts, issuer_of};
+use signing::{KeyTexts, issuer_of};
 
 /// How long the token for a handshake lives: the handshake is all that it is for.
 const HANDSHAKE: Duration = Duration::from_secs(60);

@@ -56,9 +56,6 @@ section! {
         address: Option<IpAddr> = None,
         /// The port of everything.
         port: u16 = 8000,
-        /// Addresses of proxies, or networks such as "10.0.0.0/8", that are believed when they say for whom they ask
-        /// (X-Forwarded-For).
-        trusted_proxies: Vec<String> = Vec::new(),
         /// How long a peer may take to send the head of its request.
         head_timeout: Duration = Duration::from_secs(10),
     }

@@ -19,13 +19,12 @@ use crate::config::options::{namespaces, store};
 use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::written::outline::join;
-use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings, name_all};
+use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
 use crate::telemetry::log::LogSettings;
-use crate::transport::Proxies;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
-pub fn settle(own: Own, warnings: &mut Vec<String>, notes: &mut Notes) -> (Settings, LogSettings) {
+pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
     positive(own.listen.head_timeout, "listen.head_timeout", notes);
     let (mut realms, trust) = realms(&own.realms, &own.centrifuge, notes);
@@ -65,15 +64,6 @@ fn listen(written: &Listen) -> SocketAddr {
         Some(address) => (address, written.port).into(),
         None => every_address(written.port),
     }
-}
-
-/// Who is believed about where requests come from.
-fn proxies(written: &[String], notes: &mut Notes) -> Proxies {
-    let complain = |text: String| {
-        let fault = format!("{text:?} is neither an address nor a network such as \"10.0.0.0/8\"");
-        notes.complain("listen.trusted_proxies", fault);
-    };
-    Proxies::new(written).map_err(complain).unwrap_or_default()
 }
 
 fn workers(written: &Workers, notes: &mut Notes) -> Option<NonZeroU32> {

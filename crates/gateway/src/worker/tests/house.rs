@@ -165,7 +165,6 @@ impl House {
             steward: steward.clone(),
             inboxes: inboxes.clone(),
             seats: Seats::new(None),
-            rooms: RoomBounds::default(),
             counters: Arc::clone(&counters),
         };
         let worker = Worker::new(surroundings, now);

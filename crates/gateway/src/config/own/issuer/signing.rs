@@ -12,17 +12,15 @@ use crate::config::written::outline::join;
 use crate::config::written::{Notes, suggestion};
 
 /// The texts of private keys.
-pub struct KeyTexts<'a> {
-    /// The one that signs.
-    pub inline: &'a Option<Secret>,
-    /// A file that holds it.
-    pub file: &'a str,
+pub(super) struct KeyTexts<'a> {
+    pub(super) inline: &'a Option<Secret>,
+    pub(super) file: &'a str,
     /// Files with those before it.
-    pub previous: &'a [String],
+    pub(super) previous: &'a [String],
 }
 
 /// An issuer with these private keys; `None` when there are none, or what is wrong with them was said.
-pub fn issuer_of(
+pub(super) fn issuer_of(
     at: &str,
     name: &str,
     texts: KeyTexts<'_>,
