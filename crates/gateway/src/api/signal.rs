@@ -130,7 +130,7 @@ async fn public_key(State(desk): State<Arc<Desk>>) -> Response {
 
 /// That the process works, and how many are in rooms.
 async fn health(State(desk): State<Arc<Desk>>) -> Response {
-    let peers: u64 = desk.counters.iter().map(|worker| worker.members.get()).sum();
+    let peers: u64 = desk.counters.iter().map(|worker| worker.rooms.members.get()).sum();
     let auth = if desk.settings.tokens.is_some() { "enabled" } else { "disabled" };
     let ts = iso(desk.clock.now().unix_millis);
     json_of(StatusCode::OK, json!({ "status": "ok", "auth": auth, "peers": peers, "ts": ts }).to_string())

@@ -59,6 +59,16 @@ impl Session for AnySession {
 }
 
 impl AnySession {
+    /// How many messages of its peer were none, where a door lets such pass.
+    pub(super) const fn malformed(&self) -> u32 {
+        match self {
+            Self::Signal(session) => session.malformed(),
+            Self::Centrifuge(_) => 0,
+            #[cfg(test)]
+            Self::Scripted(_) => 0,
+        }
+    }
+
     /// The door that it came through.
     pub const fn door(&self) -> Door {
         match self {
