@@ -7,6 +7,7 @@ mod greeting;
 
 use rand::{Rng, RngExt};
 use vestibule_auth::config::KeyMaterial;
+use vestibule_auth::issue::{GenerateKind, GeneratedKey};
 use vestibule_auth::{DevelopmentKey, Secret};
 use vestibule_model::UnixSeconds;
 
@@ -29,12 +30,19 @@ pub struct Development {
 /// What is wrong with the sources.
 pub fn set_up(sources: Sources, now: UnixSeconds, random: &mut impl Rng) -> Result<Development, Refused> {
     let mut made = || DevelopmentKey::from_random(random.random()).secret().reveal().to_owned();
-    let mut flags = vec![("realms.dev.secret".to_owned(), made()), ("api.key".to_owned(), made())];
+    let mut flags = vec![
+        ("realms.dev.secret".to_owned(), made()),
+        ("api.key".to_owned(), made()),
+        ("signal.admin_secret".to_owned(), made()),
+    ];
+    let key = GeneratedKey::new(GenerateKind::Ed25519, None).ok().map(|key| key.base64_private_jwk());
+    flags.extend(key.map(|key| ("signal.private_key".to_owned(), key.reveal().to_owned())));
     flags.retain(|(key, _)| !is_given(&sources, key));
     flags.extend(sources.flags);
     let mut plan = own::parse(SETTINGS, &Sources { flags, ..sources })?;
     let key = development_key(&plan.settings);
-    plan.settings.demo = key.as_ref().map(|key| DemoSettings { key: key.secret().clone() });
+    let rooms = plan.settings.signal.as_ref().and_then(|signal| signal.http.tokens.clone());
+    plan.settings.demo = key.as_ref().map(|key| DemoSettings { key: key.secret().clone(), rooms });
     let warning =
         "this house is for development: nothing is kept when it ends, and its keys are made at start";
     plan.warnings.push(warning.into());

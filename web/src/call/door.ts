@@ -52,7 +52,7 @@ export class Door {
     for (const [name, value] of Object.entries({ token, room, nodeId: this.#id })) address.searchParams.set(name, value);
     const socket = new WebSocket(address);
     this.#socket = socket;
-    socket.onopen = () => this.send({ type: "register", nodeId: this.#id, role: "normal", serveConsumers: false });
+    socket.onopen = () => this.send({ type: "register", nodeId: this.#id, role: "normal", serveConsumers: false, presence: true });
     socket.onmessage = ({ data }) => this.#hear(String(data));
     socket.onclose = ({ code, reason }) => this.#again(reason === "" ? `closed with ${code}` : reason);
   }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use vestibule_auth::Secret;
 
+use super::RoomTokens;
+
 /// The server API.
 #[derive(Clone, Debug)]
 pub struct ApiSettings {
@@ -30,4 +32,6 @@ pub struct ApiSettings {
 pub struct DemoSettings {
     /// Signs its tokens.
     pub key: Secret,
+    /// Who issues tokens for the call, if the signal door is open.
+    pub rooms: Option<RoomTokens>,
 }

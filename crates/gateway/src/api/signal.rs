@@ -32,6 +32,8 @@ use crate::steward::Steward;
 use crate::telemetry::Counters;
 use crate::transport::Origins;
 
+pub use token::room_token;
+
 /// Whom room tokens come from and whom they are for; clients in the field check neither.
 pub const ISSUER: &str = "aikofy:client-db-sync";
 /// See [`ISSUER`].
@@ -108,9 +110,7 @@ pub fn routes(settings: &SignalHttp, api: &Api) -> Router {
             .route("/token", axum::routing::post(token::issue).fallback(no_route))
             .route("/public-key", get(public_key).fallback(no_route));
     }
-    if settings.turn.is_some() {
-        router = router.route("/ice", get(relays::answer).fallback(no_route));
-    }
+    router = router.route("/ice", get(relays::answer).fallback(no_route));
     if settings.health {
         router = router.route("/health", get(health).fallback(no_route));
     }

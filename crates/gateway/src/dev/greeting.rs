@@ -20,6 +20,9 @@ pub fn greeting(settings: &Settings, key: Option<&DevelopmentKey>, now: UnixSeco
     let mut text = format!("\nVestibule for development, at http://localhost:{port}\n");
     let Some(key) = key else { return text };
     text.push_str(&format!("\nThe demo, in two windows:\n  http://localhost:{port}/demo/\n"));
+    if settings.signal.is_some() {
+        text.push_str(&format!("\nA call between two windows:\n  http://localhost:{port}/demo/call\n"));
+    }
     let tokens = USERS.map(|user| key.connection_token(&TokenDraft::new(user, Some(TOKEN_LIFETIME)), now));
     text.push_str("\nConnection tokens, for 24 hours:\n");
     for (user, token) in USERS.iter().zip(&tokens) {

@@ -12,7 +12,8 @@ use serde_json::json;
 use vestibule_auth::{DevelopmentKey, TokenDraft};
 
 use super::visitor::Visitor;
-use crate::api::{DemoSettings, answer};
+use crate::api::signal::room_token;
+use crate::api::{DemoSettings, RoomTokens, answer};
 use crate::clock::Clock;
 
 /// Short enough that a page that stays open has to ask for another token, as a real one would.
@@ -25,29 +26,40 @@ const DOOR: &str = "/connection/websocket";
 const ROOM: &str = "demo:room";
 const LIVE: &str = "live:room";
 
+/// The room of the call, and where the page finds the signal door.
+const CALL: &str = "call";
+const SIGNAL: &str = "/signal";
+const ICE: &str = "/ice";
+
 /// Receives visitors.
 pub struct Reception {
     key: DevelopmentKey,
+    rooms: Option<RoomTokens>,
     clock: Clock,
 }
 
 impl Reception {
     /// A reception that signs with the demo's key.
     pub fn new(settings: &DemoSettings, clock: Clock) -> Self {
-        Self { key: DevelopmentKey::from_secret(settings.key.clone()), clock }
+        Self { key: DevelopmentKey::from_secret(settings.key.clone()), rooms: settings.rooms.clone(), clock }
     }
 
     fn receive(&self, visitor: &Visitor) -> Response {
         let (user, name) = (visitor.user(), visitor.name());
         let mut draft = TokenDraft::new(user, Some(LIFETIME));
         draft.info = Some(json!({ "name": name }));
-        let session = json!({
-            "token": self.key.connection_token(&draft, self.clock.now().unix),
+        let now = self.clock.now().unix;
+        let mut session = json!({
+            "token": self.key.connection_token(&draft, now),
             "user": user,
             "name": name,
             "url": DOOR,
             "channels": { "room": ROOM, "live": LIVE },
         });
+        if let Some(rooms) = &self.rooms {
+            let (token, _) = room_token(rooms, CALL, LIFETIME, now);
+            session["call"] = json!({ "url": SIGNAL, "room": CALL, "token": token, "ice": ICE });
+        }
         let mut response = answer::json(StatusCode::OK, session.to_string());
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

@@ -12,7 +12,7 @@ use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 const SECRET: &str = "a-secret-for-the-demo-and-its-tests";
 
 fn house() -> House {
-    House::with(|api| api.demo = Some(DemoSettings { key: SECRET.to_owned().into() }))
+    House::with(|api| api.demo = Some(DemoSettings { key: SECRET.to_owned().into(), rooms: None }))
 }
 
 fn json(answered: &Answered) -> Value {

@@ -1,6 +1,7 @@
 //! `POST /token`: a room token for whoever knows the admin secret.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
@@ -11,7 +12,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 use vestibule_auth::issue::{Claim, Head, Template};
 use vestibule_doors::signal::ttl;
-use vestibule_model::{Identity, UserId};
+use vestibule_model::{Identity, UnixSeconds, UserId};
 
 use super::body::{self, BadBody};
 use super::{AUDIENCE, Desk, ISSUER, RoomTokens, iso, relays, secret_json};
@@ -45,7 +46,7 @@ pub(super) async fn issue(State(desk): State<Arc<Desk>>, request: Request) -> Re
 
 fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
     let lifetime = match ttl::parse(&wish.ttl, tokens.longest.as_secs()) {
-        Ok(seconds) => std::time::Duration::from_secs(seconds),
+        Ok(seconds) => Duration::from_secs(seconds),
         Err(fault) => {
             let body = json!({ "statusCode": 400, "error": "Bad Request", "message": fault.to_string() });
             return secret_json(StatusCode::BAD_REQUEST, body.to_string());
@@ -53,11 +54,7 @@ fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
     };
     let subject = wish.subject.unwrap_or_else(|| NOBODY.to_owned());
     let now = desk.clock.now().unix;
-    let organisation = organisations::of_the_operator(None);
-    let bearer =
-        Identity { user: UserId::new(&subject), ..Identity::anonymous("signal".into(), organisation) };
-    let key = tokens.issuer.key();
-    let (token, expires) = template(tokens, lifetime).issue(key, &bearer, now, [0; 16]);
+    let (token, expires) = room_token(tokens, &subject, lifetime, now);
     let mut body =
         json!({ "token": token, "expiresAt": iso(expires.0.saturating_mul(1_000)), "subject": subject });
     if let Some(turn) = &desk.settings.turn {
@@ -66,8 +63,22 @@ fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
     secret_json(StatusCode::CREATED, body.to_string())
 }
 
+/// A token for that room, and when it ends.
+pub fn room_token(
+    tokens: &RoomTokens,
+    subject: &str,
+    lifetime: Duration,
+    now: UnixSeconds,
+) -> (String, UnixSeconds) {
+    let organisation = organisations::of_the_operator(None);
+    let bearer =
+        Identity { user: UserId::new(subject), ..Identity::anonymous("signal".into(), organisation) };
+    // A room token has no id.
+    template(tokens, lifetime).issue(tokens.issuer.key(), &bearer, now, [0; 16])
+}
+
 /// Members in the order in which they always stood. One key needs no name; of several, each has its own.
-fn template(tokens: &RoomTokens, lifetime: std::time::Duration) -> Template {
+fn template(tokens: &RoomTokens, lifetime: Duration) -> Template {
     let claims = [
         ("sub", Claim::User),
         ("iat", Claim::IssuedAt),
