@@ -25,7 +25,7 @@ use crate::telemetry::Counters;
 use crate::transport::{
     Admission, CentrifugeDoor, Listener, Origins, SignalDoor, Site, Stops, WorkerThread, bind, start,
 };
-use crate::worker::{HallLimits, Inboxes, Mailbox, Seats, Surroundings, inbox};
+use crate::worker::{HallLimits, Inboxes, Mailbox, Places, Seats, Surroundings, inbox};
 
 mod failure;
 mod goodbye;
@@ -97,6 +97,11 @@ impl House {
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
             router: api::router(api),
             admission,
+            places: Places::new(
+                settings.connections_per_address,
+                settings.connections_per_address_per_second,
+            ),
+            proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
         let rooms = hall_limits(settings.signal.as_ref(), count);

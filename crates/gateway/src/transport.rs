@@ -17,6 +17,7 @@ mod head;
 mod http;
 mod listener;
 mod porch;
+mod proxies;
 mod socket;
 mod stops;
 mod thread;
@@ -25,6 +26,7 @@ mod upgrade;
 pub use admission::Admission;
 pub use http::{Caller, Prefixed};
 pub use listener::{Listener, bind};
+pub use proxies::Proxies;
 pub use stops::Stops;
 pub use thread::{WorkerThread, start};
 pub use upgrade::{CentrifugeDoor, Origins, SignalDoor};
@@ -39,6 +41,10 @@ pub struct Site {
     pub router: axum::Router,
     /// How many connections are let in.
     pub admission: Admission,
+    /// How many of them from one address.
+    pub places: crate::worker::Places,
+    /// Who is believed about where requests come from.
+    pub proxies: Proxies,
     /// How long a peer may take to send the head of its request.
     pub head_timeout: std::time::Duration,
 }

@@ -208,6 +208,7 @@ impl House {
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
             writes_text: true,
+            place: None,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }
