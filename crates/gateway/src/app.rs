@@ -8,6 +8,7 @@ use std::thread::{JoinHandle, available_parallelism};
 use std::time::Duration;
 
 use tokio::select;
+use tokio::sync::mpsc;
 use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
@@ -23,7 +24,8 @@ use crate::office::Office;
 use crate::steward::{Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Listener, Origins, SignalDoor, Site, Stops, WorkerThread, bind, start,
+    Admission, CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, WorkerThread, bind,
+    start,
 };
 use crate::worker::{HallLimits, Inboxes, Mailbox, Places, Seats, Surroundings, inbox};
 
@@ -57,9 +59,33 @@ impl House {
     /// # Errors
     /// What the operator has to mend: realms that make no sense, an address that cannot be had.
     pub fn open(settings: Settings) -> Result<Self, StartFailure> {
+        let (address, listeners) = listen(settings.listen, workers(settings.workers))?;
+        let streets = listeners.into_iter().map(Street::Port).collect();
+        let (house, _) = Self::build(settings, streets, false)?;
+        Ok(Self { address, ..house })
+    }
+
+    /// Opens a house that listens nowhere: whoever comes is led in from somebody else's server, by the lobby.
+    ///
+    /// # Errors
+    /// What the operator has to mend: keys and realms that make no sense.
+    pub fn embed(settings: Settings) -> Result<(Self, Arc<Lobby>), StartFailure> {
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            (0..workers(settings.workers)).map(|_| mpsc::unbounded_channel()).unzip();
+        let streets = receivers.into_iter().map(Street::Lobby).collect();
+        let (house, site) = Self::build(settings, streets, true)?;
+        let lobby = Lobby::new(site, house.clock, senders);
+        Ok((house, lobby))
+    }
+
+    /// Builds it with a worker at the end of each street. A guest in another server leaves that one's other paths alone.
+    fn build(
+        settings: Settings,
+        streets: Vec<Street>,
+        is_guest: bool,
+    ) -> Result<(Self, Arc<Site>), StartFailure> {
         let clock = Clock::start();
-        let count = workers(settings.workers);
-        let (address, listeners) = listen(settings.listen, count)?;
+        let count = streets.len();
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
@@ -95,7 +121,7 @@ impl House {
         let site = Arc::new(Site {
             centrifuge: door(settings.centrifuge, rules)?,
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
-            router: api::router(api),
+            router: if is_guest { api::guest_router(&api) } else { api::router(api) },
             admission,
             places: Places::new(
                 settings.connections_per_address,
@@ -107,7 +133,7 @@ impl House {
         let rooms = hall_limits(settings.signal.as_ref(), count);
         let seats = Seats::new(settings.connections_per_user);
         let stops = Stops::default();
-        let part = |(index, (mailbox, listener)): (usize, (Mailbox, Listener))| WorkerThread {
+        let part = |(index, (mailbox, street)): (usize, (Mailbox, Street))| WorkerThread {
             surroundings: Surroundings {
                 id: WorkerId(u8::try_from(index).expect("there are at most 64 workers")),
                 limits: settings.limits.clone(),
@@ -118,15 +144,16 @@ impl House {
                 counters: Arc::clone(&counters[index]),
             },
             mailbox,
-            listener,
+            street,
             site: Arc::clone(&site),
             clock,
             stops: stops.clone(),
         };
-        let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
+        let parts = mailboxes.into_iter().zip(streets).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
         let (_office, grace) = (office, settings.shutdown);
-        Ok(Self { address, inboxes, counters, threads, steward, _office, clock, stops, grace })
+        let address = settings.listen;
+        Ok((Self { address, inboxes, counters, threads, steward, _office, clock, stops, grace }, site))
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -148,6 +175,17 @@ impl House {
             seconds.tick().await;
             self.steward.broker().sweep(self.clock.now());
         }
+    }
+
+    /// What its workers count.
+    pub fn counters(&self) -> &[Arc<Counters>] {
+        &self.counters
+    }
+
+    /// Ends without a goodbye.
+    pub fn cut_off(&self) {
+        self.stops.closing.cancel();
+        self.stops.ending.cancel();
     }
 
     /// Where it listens.

@@ -62,6 +62,11 @@ impl RoomCounters {
         self.relay_millis.add_many(usize::try_from(millis).unwrap_or(usize::MAX));
     }
 
+    /// How many rooms there are now.
+    pub fn rooms(&self) -> u64 {
+        self.sizes.iter().map(Gauge::get).sum()
+    }
+
     /// How many messages were relayed.
     pub fn relays(&self) -> u64 {
         self.relays.iter().map(Counter::get).sum()

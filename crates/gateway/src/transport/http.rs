@@ -111,7 +111,7 @@ fn upgrade_later(
 }
 
 /// An answer as hyper wants it, from the bytes that go out where hyper is not asked.
-fn as_response(bytes: &[u8]) -> Response<Body> {
+pub fn as_response(bytes: &[u8]) -> Response<Body> {
     let mut headers = [httparse::EMPTY_HEADER; 8];
     let mut head = httparse::Response::new(&mut headers);
     let Ok(httparse::Status::Complete(length)) = head.parse(bytes) else {
