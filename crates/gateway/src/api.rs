@@ -95,10 +95,11 @@ pub fn router(api: Api) -> Router {
     if let Some(signal) = &api.signal {
         router = router.merge(signal::routes(signal, &api));
     }
+    let has_signal = api.signal.is_some();
     if api.settings.enabled {
         router = router.merge(server::routes(api, metrics));
     }
-    router.fallback(answer::not_found)
+    if has_signal { router.fallback(signal::no_route) } else { router.fallback(answer::not_found) }
 }
 
 /// The routes of the signal door alone, for somebody else's server.

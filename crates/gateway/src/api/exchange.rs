@@ -128,7 +128,9 @@ pub fn routes(api: &Api) -> Router {
         let exchange = Arc::new(Exchange { settings, trust, origins, meters, steward, clock });
         router = router.route(path, any(exchange_token).with_state(exchange));
     }
-    let issuers = api.issuing.issuers().cloned().collect::<Vec<_>>();
+    let mut issuers = api.issuing.issuers().cloned().collect::<Vec<_>>();
+    let rooms = api.signal.as_ref().and_then(|signal| signal.tokens.as_ref());
+    issuers.extend(rooms.map(|rooms| rooms.issuer.clone()));
     if issuers.is_empty() {
         return router;
     }
