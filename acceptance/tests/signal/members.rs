@@ -104,8 +104,8 @@ fn one_who_is_gone_is_not_there_any_more() {
 #[test]
 fn a_peer_that_answers_no_ping_is_not_listed_for_ever() {
     let server = SignalServer::with(&[
-        ("VESTIBULE_SIGNAL__PING_INTERVAL", "100ms"),
-        ("VESTIBULE_SIGNAL__PONG_TIMEOUT", "300ms"),
+        ("VESTIBULE_SIGNAL__PING_INTERVAL", "400ms"),
+        ("VESTIBULE_SIGNAL__PONG_TIMEOUT", "200ms"),
     ]);
     // Its socket stays open, and it never reads the ping.
     let (_dead, _) = server.enter("room", "dead");

@@ -13,7 +13,8 @@ fn the_handshake_takes_any_page_and_echoes_the_first_subprotocol() {
     let peer = Peer::knock(server.address, target, &headers).unwrap();
     assert_eq!(peer.subprotocol.as_deref(), Some("one"));
     assert_eq!(Peer::knock(server.address, target, &[]).unwrap().subprotocol, None);
-    for target in ["/signal/?room=r", "/health", "/other"] {
+    assert_eq!(Peer::knock(server.address, "/health", &[]).err(), Some(200), "an answer, and no connection");
+    for target in ["/signal/?room=r", "/other"] {
         assert_eq!(Peer::knock(server.address, target, &[]).err(), Some(404), "{target}");
     }
 }

@@ -60,6 +60,12 @@ fn keys_that_cannot_work_are_refused_with_the_reason_and_not_repeated() {
 }
 
 #[test]
+fn pings_without_a_missing_pong_are_refused() {
+    let said = refused(&[("AUTH_DISABLED", "true"), ("VESTIBULE_SIGNAL__PING_INTERVAL", "1s")]);
+    assert!(said.contains("signal.ping_interval"), "{said}");
+}
+
+#[test]
 fn a_port_that_is_none_or_taken_is_refused() {
     assert!(refused(&[("AUTH_DISABLED", "true"), ("PORT", "abc")]).contains("PORT"));
     let address = port::free();
