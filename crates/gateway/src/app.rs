@@ -99,6 +99,7 @@ impl House {
             tokio::task::spawn_local(errand);
         });
         let rules = Arc::new(settings.centrifuge.rules.clone());
+        let (admission, places) = bounds(&settings, &counters);
         let api = Api {
             settings: settings.api,
             health: settings.health,
@@ -116,28 +117,22 @@ impl House {
             longest_token: realms.longest_life().unwrap_or(UNKNOWN_LIFETIME),
             clock,
         };
-        let admission =
-            Admission::new(settings.connections, settings.connections_per_second, counters.clone());
         let site = Arc::new(Site {
             centrifuge: door(settings.centrifuge, rules)?,
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
             router: if is_guest { api::guest_router(&api) } else { api::router(api) },
             admission,
-            places: Places::new(
-                settings.connections_per_address,
-                settings.connections_per_address_per_second,
-            ),
+            places,
             proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
-        let rooms = hall_limits(settings.signal.as_ref(), count);
         let seats = Seats::new(settings.connections_per_user);
         let stops = Stops::default();
         let part = |(index, (mailbox, street)): (usize, (Mailbox, Street))| WorkerThread {
             surroundings: Surroundings {
                 id: WorkerId(u8::try_from(index).expect("there are at most 64 workers")),
                 limits: settings.limits.clone(),
-                rooms,
+                rooms: hall_limits(settings.signal.as_ref(), count),
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
@@ -151,8 +146,7 @@ impl House {
         };
         let parts = mailboxes.into_iter().zip(streets).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        let (_office, grace) = (office, settings.shutdown);
-        let address = settings.listen;
+        let (_office, grace, address) = (office, settings.shutdown, settings.listen);
         Ok((Self { address, inboxes, counters, threads, steward, _office, clock, stops, grace }, site))
     }
 
@@ -210,6 +204,13 @@ fn exchanges(
 fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoor, StartFailure> {
     let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
     Ok(CentrifugeDoor { path: settings.path, enabled: settings.enabled, origins, rules })
+}
+
+/// How many connections are let in, altogether and from one address.
+fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Admission, Places) {
+    let all = Admission::new(settings.connections, settings.connections_per_second, counters.to_vec());
+    let of_each = Places::new(settings.connections_per_address, settings.connections_per_address_per_second);
+    (all, of_each)
 }
 
 /// A listener for each worker, all at one address.
