@@ -41,7 +41,7 @@ use vestibule_auth::Trust;
 pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
 pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
-pub use signal::{AUDIENCE, ISSUER, PATHS as SIGNAL_PATHS, RoomTokens, SignalHttp, Turn};
+pub use signal::{AUDIENCE, ISSUER, PATHS as SIGNAL_PATHS, RoomTokens, SignalHttp, Turn, room_token};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.
 pub const OWN_PATHS: [&str; 6] =
@@ -95,10 +95,16 @@ pub fn router(api: Api) -> Router {
     if let Some(signal) = &api.signal {
         router = router.merge(signal::routes(signal, &api));
     }
+    let has_signal = api.signal.is_some();
     if api.settings.enabled {
         router = router.merge(server::routes(api, metrics));
     }
-    router.fallback(answer::not_found)
+    if has_signal { router.fallback(signal::no_route) } else { router.fallback(answer::not_found) }
+}
+
+/// The routes of the signal door alone, for somebody else's server.
+pub fn guest_router(api: &Api) -> Router {
+    api.signal.as_ref().map_or_else(Router::new, |signal| signal::routes(signal, api))
 }
 
 fn metrics(api: &Api) -> Metrics {

@@ -8,6 +8,7 @@ use std::thread::{JoinHandle, available_parallelism};
 use std::time::Duration;
 
 use tokio::select;
+use tokio::sync::mpsc;
 use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
@@ -23,9 +24,10 @@ use crate::office::Office;
 use crate::steward::{Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Listener, Origins, SignalDoor, Site, Stops, WorkerThread, bind, start,
+    Admission, CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, WorkerThread, bind,
+    start,
 };
-use crate::worker::{HallLimits, Inboxes, Mailbox, Seats, Surroundings, inbox};
+use crate::worker::{HallLimits, Inboxes, Mailbox, Places, Seats, Surroundings, inbox};
 
 mod failure;
 mod goodbye;
@@ -57,9 +59,33 @@ impl House {
     /// # Errors
     /// What the operator has to mend: realms that make no sense, an address that cannot be had.
     pub fn open(settings: Settings) -> Result<Self, StartFailure> {
+        let (address, listeners) = listen(settings.listen, workers(settings.workers))?;
+        let streets = listeners.into_iter().map(Street::Port).collect();
+        let (house, _) = Self::build(settings, streets, false)?;
+        Ok(Self { address, ..house })
+    }
+
+    /// Opens a house that listens nowhere: whoever comes is led in from somebody else's server, by the lobby.
+    ///
+    /// # Errors
+    /// What the operator has to mend: keys and realms that make no sense.
+    pub fn embed(settings: Settings) -> Result<(Self, Arc<Lobby>), StartFailure> {
+        let (senders, receivers): (Vec<_>, Vec<_>) =
+            (0..workers(settings.workers)).map(|_| mpsc::unbounded_channel()).unzip();
+        let streets = receivers.into_iter().map(Street::Lobby).collect();
+        let (house, site) = Self::build(settings, streets, true)?;
+        let lobby = Lobby::new(site, house.clock, senders);
+        Ok((house, lobby))
+    }
+
+    /// Builds it with a worker at the end of each street. A guest in another server leaves that one's other paths alone.
+    fn build(
+        settings: Settings,
+        streets: Vec<Street>,
+        is_guest: bool,
+    ) -> Result<(Self, Arc<Site>), StartFailure> {
         let clock = Clock::start();
-        let count = workers(settings.workers);
-        let (address, listeners) = listen(settings.listen, count)?;
+        let count = streets.len();
         let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
         let inboxes = Inboxes::new(senders);
         let counters: Vec<Arc<Counters>> = (0..count).map(|_| Arc::default()).collect();
@@ -73,6 +99,7 @@ impl House {
             tokio::task::spawn_local(errand);
         });
         let rules = Arc::new(settings.centrifuge.rules.clone());
+        let (admission, places) = bounds(&settings, &counters);
         let api = Api {
             settings: settings.api,
             health: settings.health,
@@ -90,38 +117,37 @@ impl House {
             longest_token: realms.longest_life().unwrap_or(UNKNOWN_LIFETIME),
             clock,
         };
-        let admission =
-            Admission::new(settings.connections, settings.connections_per_second, counters.clone());
         let site = Arc::new(Site {
             centrifuge: door(settings.centrifuge, rules)?,
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
-            router: api::router(api),
+            router: if is_guest { api::guest_router(&api) } else { api::router(api) },
             admission,
+            places,
+            proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
-        let rooms = hall_limits(settings.signal.as_ref(), count);
         let seats = Seats::new(settings.connections_per_user);
         let stops = Stops::default();
-        let part = |(index, (mailbox, listener)): (usize, (Mailbox, Listener))| WorkerThread {
+        let part = |(index, (mailbox, street)): (usize, (Mailbox, Street))| WorkerThread {
             surroundings: Surroundings {
                 id: WorkerId(u8::try_from(index).expect("there are at most 64 workers")),
                 limits: settings.limits.clone(),
-                rooms,
+                rooms: hall_limits(settings.signal.as_ref(), count),
                 steward: steward.clone(),
                 inboxes: inboxes.clone(),
                 seats: seats.clone(),
                 counters: Arc::clone(&counters[index]),
             },
             mailbox,
-            listener,
+            street,
             site: Arc::clone(&site),
             clock,
             stops: stops.clone(),
         };
-        let parts = mailboxes.into_iter().zip(listeners).enumerate().map(part);
+        let parts = mailboxes.into_iter().zip(streets).enumerate().map(part);
         let threads = parts.map(start).collect::<io::Result<_>>().map_err(StartFailure::Thread)?;
-        let (_office, grace) = (office, settings.shutdown);
-        Ok(Self { address, inboxes, counters, threads, steward, _office, clock, stops, grace })
+        let (_office, grace, address) = (office, settings.shutdown, settings.listen);
+        Ok((Self { address, inboxes, counters, threads, steward, _office, clock, stops, grace }, site))
     }
 
     /// Keeps the house until `stop` comes, then closes it. False when it had to close because a worker died: that is a
@@ -143,6 +169,17 @@ impl House {
             seconds.tick().await;
             self.steward.broker().sweep(self.clock.now());
         }
+    }
+
+    /// What its workers count.
+    pub fn counters(&self) -> &[Arc<Counters>] {
+        &self.counters
+    }
+
+    /// Ends without a goodbye.
+    pub fn cut_off(&self) {
+        self.stops.closing.cancel();
+        self.stops.ending.cancel();
     }
 
     /// Where it listens.
@@ -167,6 +204,13 @@ fn exchanges(
 fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoor, StartFailure> {
     let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
     Ok(CentrifugeDoor { path: settings.path, enabled: settings.enabled, origins, rules })
+}
+
+/// How many connections are let in, altogether and from one address.
+fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Admission, Places) {
+    let all = Admission::new(settings.connections, settings.connections_per_second, counters.to_vec());
+    let of_each = Places::new(settings.connections_per_address, settings.connections_per_address_per_second);
+    (all, of_each)
 }
 
 /// A listener for each worker, all at one address.

@@ -24,6 +24,7 @@ use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_doors::signal;
 
 pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings, SignalHttp};
+use crate::transport::Proxies;
 use crate::worker::Limits;
 use vestibule_store::Location;
 
@@ -46,6 +47,12 @@ pub struct Settings {
     pub connections_per_second: Option<NonZeroU32>,
     /// Connections that a user may have on a node.
     pub connections_per_user: Option<NonZeroU32>,
+    /// Connections that may come from one address.
+    pub connections_per_address: Option<NonZeroU32>,
+    /// New connections that one address may open in a second.
+    pub connections_per_address_per_second: Option<NonZeroU32>,
+    /// Who is believed about where requests come from.
+    pub proxies: Proxies,
     /// All sources of tokens.
     pub realms: RealmsConfig,
     /// The door of the Centrifuge protocol.

@@ -6,6 +6,7 @@
 //!
 //! - `thread`: a worker's thread, and what moves the worker in it; `stops`: how it ends;
 //! - `listener`: sockets that share one port; `accept`: connections as they come; `porch`: their way to the worker;
+//! - `lobby`: connections of somebody else's server;
 //! - `head`: the head of a request; `upgrade`: which door it goes to, and whether it may;
 //! - `admission`: how many connections a node takes;
 //! - `socket`: a peer's end, and the task that waits on it;
@@ -16,7 +17,9 @@ mod admission;
 mod head;
 mod http;
 mod listener;
+mod lobby;
 mod porch;
+mod proxies;
 mod socket;
 mod stops;
 mod thread;
@@ -25,8 +28,10 @@ mod upgrade;
 pub use admission::Admission;
 pub use http::{Caller, Prefixed};
 pub use listener::{Listener, bind};
+pub use lobby::{Lobby, Visitor};
+pub use proxies::Proxies;
 pub use stops::Stops;
-pub use thread::{WorkerThread, start};
+pub use thread::{Street, WorkerThread, start};
 pub use upgrade::{CentrifugeDoor, Origins, SignalDoor};
 
 /// What is reached through the port: the doors, and the HTTP service.
@@ -39,6 +44,10 @@ pub struct Site {
     pub router: axum::Router,
     /// How many connections are let in.
     pub admission: Admission,
+    /// How many of them from one address.
+    pub places: crate::worker::Places,
+    /// Who is believed about where requests come from.
+    pub proxies: Proxies,
     /// How long a peer may take to send the head of its request.
     pub head_timeout: std::time::Duration,
 }

@@ -26,6 +26,7 @@ mod hall;
 mod inbox;
 mod link;
 mod outbox;
+mod places;
 mod roster;
 mod seats;
 mod shard;
@@ -51,6 +52,7 @@ pub use connection::{AnySession, ConnectionId};
 pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
+pub use places::{Crowd, Place, Places};
 pub use seats::Seats;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;
@@ -148,6 +150,8 @@ pub struct Arrival<L> {
     pub client: ClientId,
     /// Whether its door writes texts.
     pub writes_text: bool,
+    /// Its place among those of its address.
+    pub place: Option<Place>,
 }
 
 impl<L: Link> Worker<L> {
@@ -178,6 +182,7 @@ impl<L: Link> Worker<L> {
             generation: self.generation,
             client: arrival.client,
             writes_text: arrival.writes_text,
+            _place: arrival.place,
             phase: Phase::Open(arrival.session),
             decoder: Decoder::new(self.house.limits.message_size),
             goodbye: CloseHandshake::Open,

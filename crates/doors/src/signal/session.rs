@@ -102,6 +102,11 @@ impl Session {
         session
     }
 
+    /// How many of its messages were none.
+    pub const fn malformed(&self) -> u32 {
+        self.malformed
+    }
+
     fn ask(&mut self, asked: Asked, effect: Effect, outputs: &mut Outputs) {
         self.next_ticket = self.next_ticket.wrapping_add(1);
         let ticket = Ticket(self.next_ticket);

@@ -15,8 +15,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ORIGIN, VARY};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL,
+    CONTENT_TYPE, ORIGIN, VARY,
+};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
@@ -106,9 +109,7 @@ pub fn routes(settings: &SignalHttp, api: &Api) -> Router {
     });
     let mut router = Router::new();
     if settings.tokens.is_some() {
-        router = router
-            .route("/token", axum::routing::post(token::issue).fallback(no_route))
-            .route("/public-key", get(public_key).fallback(no_route));
+        router = router.route("/public-key", get(public_key).fallback(no_route));
     }
     router = router.route("/ice", get(relays::answer).fallback(no_route));
     if settings.health {
@@ -116,7 +117,12 @@ pub fn routes(settings: &SignalHttp, api: &Api) -> Router {
     }
     // Whoever comes without an upgrade has come to nothing.
     router = router.route(&settings.path, get(nothing));
-    router.layer(from_fn_with_state(Arc::clone(&desk), cross_origin)).with_state(desk)
+    let mut router = router.layer(from_fn_with_state(Arc::clone(&desk), cross_origin));
+    if settings.tokens.is_some() {
+        // Backends ask for tokens and no page may, whatever its origin: whoever knows the secret may enter every room.
+        router = router.route("/token", axum::routing::post(token::issue).fallback(no_route));
+    }
+    router.with_state(desk)
 }
 
 /// The key by which others check room tokens.
@@ -130,7 +136,7 @@ async fn public_key(State(desk): State<Arc<Desk>>) -> Response {
 
 /// That the process works, and how many are in rooms.
 async fn health(State(desk): State<Arc<Desk>>) -> Response {
-    let peers: u64 = desk.counters.iter().map(|worker| worker.members.get()).sum();
+    let peers: u64 = desk.counters.iter().map(|worker| worker.rooms.members.get()).sum();
     let auth = if desk.settings.tokens.is_some() { "enabled" } else { "disabled" };
     let ts = iso(desk.clock.now().unix_millis);
     json_of(StatusCode::OK, json!({ "status": "ok", "auth": auth, "peers": peers, "ts": ts }).to_string())
@@ -138,7 +144,7 @@ async fn health(State(desk): State<Arc<Desk>>) -> Response {
 
 /// What is not there, in the words of the server that this one stands in for. The path is named and the query, which
 /// may hold a token, is not.
-async fn no_route(request: Request) -> Response {
+pub async fn no_route(request: Request) -> Response {
     let message = format!("Route {}:{} not found", request.method(), request.uri().path());
     let body = json!({ "message": message, "error": "Not Found", "statusCode": 404 });
     json_of(StatusCode::NOT_FOUND, body.to_string())
@@ -150,11 +156,19 @@ async fn nothing() -> Response {
 
 async fn cross_origin(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
-    let mut response = next.run(request).await;
-    if let Some(origin) = origin.filter(|origin| desk.cors.admit(Some(origin.as_bytes()))) {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        response.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));
-    }
+    let Some(origin) = origin.filter(|origin| desk.cors.admit(Some(origin.as_bytes()))) else {
+        return next.run(request).await;
+    };
+    // A page asks first whether it may show its token.
+    let mut response = match *request.method() {
+        Method::OPTIONS => answer::empty(StatusCode::NO_CONTENT),
+        _ => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization"));
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
     response
 }
 

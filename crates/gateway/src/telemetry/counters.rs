@@ -1,7 +1,8 @@
 //! What one worker counts. Nobody else writes here, so counting costs an uncontended addition.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+
+use super::RoomCounters;
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -39,15 +40,6 @@ impl Gauge {
         self.0.load(Ordering::Relaxed)
     }
 }
-
-/// How many classes of sizes of rooms are told apart.
-pub const SIZES: usize = 6;
-
-/// The largest room of each class; the last one holds all larger ones. In members.
-pub const LARGEST: [usize; SIZES - 1] = [1, 2, 10, 100, 1_000];
-
-/// How long relaying may take in each class but the last, which holds all that took longer, in milliseconds.
-pub const RELAY_MILLIS: [usize; 7] = [0, 1, 2, 5, 10, 50, 250];
 
 /// The close codes that are counted one by one: those of the transport, and those of the doors.
 const CODES: [u16; 35] = [
@@ -91,11 +83,8 @@ pub struct Counters {
     pub revoked: Counter,
     /// Sessions that ran into a bug.
     pub bugs: Counter,
-    /// Members of rooms that live here now, as of the last turn of the clock.
-    pub members: Gauge,
-    room_sizes: [Gauge; SIZES],
-    relays: [Counter; RELAY_MILLIS.len() + 1],
-    relay_millis: Counter,
+    /// What is counted of rooms.
+    pub rooms: RoomCounters,
     closes: Closes,
     other_closes: Counter,
 }
@@ -106,32 +95,6 @@ impl Counters {
         // Ended first: a connection that opens and ends in between counts as open, not as less than nothing.
         let ended = self.ended.get();
         self.opened.get() - ended
-    }
-
-    /// How many members and rooms of which size there are now.
-    pub fn rooms(&self, members: usize, sizes: &[usize; SIZES]) {
-        self.members.set(members);
-        for (gauge, size) in self.room_sizes.iter().zip(sizes) {
-            gauge.set(*size);
-        }
-    }
-
-    /// Rooms by size, as [`LARGEST`] tells them apart.
-    pub fn room_sizes(&self) -> impl Iterator<Item = u64> {
-        self.room_sizes.iter().map(Gauge::get)
-    }
-
-    /// A message was relayed, and took so long.
-    pub fn relayed(&self, took: Duration) {
-        let millis = usize::try_from(took.as_millis()).unwrap_or(usize::MAX);
-        let class = RELAY_MILLIS.iter().position(|most| millis <= *most).unwrap_or(RELAY_MILLIS.len());
-        self.relays[class].add();
-        self.relay_millis.add_many(millis);
-    }
-
-    /// Relayed messages by how long they took, as [`RELAY_MILLIS`] tells them apart, and the sum of that, in milliseconds.
-    pub fn relays(&self) -> (impl Iterator<Item = u64>, u64) {
-        (self.relays.iter().map(Counter::get), self.relay_millis.get())
     }
 
     /// A connection was closed with this code.

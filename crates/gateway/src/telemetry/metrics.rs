@@ -14,7 +14,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use super::realms::Realms;
-use super::{Counters, LARGEST, RELAY_MILLIS, RealmCounters, Refusals};
+use super::{Counters, RealmCounters, Refusals, rooms};
 use crate::clock::Clock;
 
 /// All metrics of the house; their names begin with `vestibule_`.
@@ -100,11 +100,11 @@ type Read = fn(&Counters) -> u64;
 const GAUGES: [(&str, &str, Read); 3] = [
     ("connections", "Open connections", |counters| counters.open()),
     ("subscriptions", "Subscriptions of open connections", |counters| counters.subscriptions.get()),
-    ("room_members", "Members of rooms", |counters| counters.members.get()),
+    ("room_members", "Members of rooms", |counters| counters.rooms.members.get()),
 ];
 
 /// What only grows; `_total` is added to these names.
-const COUNTERS: [(&str, &str, Read); 8] = [
+const COUNTERS: [(&str, &str, Read); 11] = [
     ("connections_opened", "Connections that came through a door", |counters| counters.opened.get()),
     ("messages_received", "Messages of peers", |counters| counters.messages_received.get()),
     ("messages_sent", "Replies and pushes of sessions", |counters| counters.messages_sent.get()),
@@ -112,6 +112,15 @@ const COUNTERS: [(&str, &str, Read); 8] = [
     ("received_bytes", "Bytes read from sockets", |counters| counters.received_bytes.get()),
     ("sent_bytes", "Bytes that sockets took", |counters| counters.sent_bytes.get()),
     ("revoked_connections", "Connections whose token was revoked", |counters| counters.revoked.get()),
+    ("relays_unreachable", "Messages to a member that was not there", |counters| {
+        counters.rooms.unreachable.get()
+    }),
+    ("malformed_messages", "Messages that a door let pass as none", |counters| {
+        counters.rooms.malformed.get()
+    }),
+    ("rooms_overloaded", "Members that ended because too much waited for a worker", |counters| {
+        counters.rooms.overloaded.get()
+    }),
     ("bugs", "Connections that were lost to a bug in this program", |counters| counters.bugs.get()),
 ];
 
@@ -133,7 +142,7 @@ impl Collector for Workers {
             let counter = ConstCounter::new(self.sum(read));
             counter.encode(encoder.encode_descriptor(name, help, None, MetricType::Counter)?)?;
         }
-        self.encode_rooms(&mut encoder)?;
+        rooms::encode(&self.0, &mut encoder)?;
         let (name, help) = CLOSED;
         let mut closed = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
         for (code, count) in self.closes() {
@@ -145,29 +154,6 @@ impl Collector for Workers {
 }
 
 impl Workers {
-    /// Rooms by size, and how long relaying takes.
-    fn encode_rooms(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let help = "Rooms that have members, by the largest size of their class";
-        let mut rooms = encoder.encode_descriptor("rooms", help, None, MetricType::Gauge)?;
-        let largest = LARGEST.iter().map(ToString::to_string).chain(["more".to_owned()]);
-        for (class, largest) in largest.enumerate() {
-            let count: u64 = self.0.iter().filter_map(|worker| worker.room_sizes().nth(class)).sum();
-            let count = i64::try_from(count).unwrap_or(i64::MAX);
-            ConstGauge::new(count).encode(rooms.encode_family(&[("members", largest)])?)?;
-        }
-        let help = "Messages that rooms relayed, by the milliseconds that it took at most";
-        let mut relays = encoder.encode_descriptor("relays", help, None, MetricType::Counter)?;
-        let most = RELAY_MILLIS.iter().map(ToString::to_string).chain(["more".to_owned()]);
-        for (class, most) in most.enumerate() {
-            let count = self.0.iter().filter_map(|worker| worker.relays().0.nth(class)).sum();
-            ConstCounter::<u64>::new(count).encode(relays.encode_family(&[("milliseconds", most)])?)?;
-        }
-        let help = "Milliseconds that all relayed messages took together";
-        let sum: u64 = self.0.iter().map(|worker| worker.relays().1).sum();
-        let mut total = encoder.encode_descriptor("relay_milliseconds", help, None, MetricType::Counter)?;
-        ConstCounter::new(sum).encode(total.encode_family::<[(&str, &str); 0]>(&[])?)
-    }
-
     fn sum(&self, read: Read) -> u64 {
         self.0.iter().map(|counters| read(counters)).sum()
     }

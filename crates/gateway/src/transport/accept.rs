@@ -1,5 +1,7 @@
 //! Connections as they come: to a door, or to the HTTP service.
 
+use std::io;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,7 +15,9 @@ use vestibule_websocket::handshake;
 use super::head::{self, MAX_HEADERS};
 use super::http;
 use super::porch::Porch;
-use super::upgrade::{Welcome, crowded};
+use super::socket::Socket;
+use super::upgrade::{Welcome, crowded, too_long};
+use crate::worker::Place;
 
 /// How long a listener rests when the process has no file descriptors left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -22,8 +26,8 @@ const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
 pub async fn accept(listener: TcpListener, porch: Rc<Porch>) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                spawn_local(receive(stream, Rc::clone(&porch)));
+            Ok((stream, address)) => {
+                spawn_local(receive(stream, address.ip(), Rc::clone(&porch)));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -33,17 +37,21 @@ pub async fn accept(listener: TcpListener, porch: Rc<Porch>) {
     }
 }
 
-async fn receive(mut stream: TcpStream, porch: Rc<Porch>) {
-    let Ok(Ok(head)) = timeout(porch.site.head_timeout, head::read(&mut stream)).await else {
-        // Too slow, too long, or gone: there is nobody to whom an answer would be of use.
-        return;
+async fn receive(mut stream: TcpStream, address: IpAddr, porch: Rc<Porch>) {
+    let head = match timeout(porch.site.head_timeout, head::read(&mut stream)).await {
+        Ok(Ok(head)) => head,
+        Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+            return refuse(stream, &too_long()).await;
+        }
+        // Too slow, or gone: there is nobody to whom an answer would be of use.
+        Ok(Err(_)) | Err(_) => return,
     };
-    match porch.route(&head) {
-        Route::Door(welcome, length) => porch.upgrade(stream, &welcome, head, length).await,
+    match porch.route(&head, address) {
+        Route::Door(welcome, place, length) => porch.upgrade(stream, (&welcome, place), head, length).await,
         Route::Refuse(response) => refuse(stream, &response).await,
         Route::Http => {
             let requests = porch.stops.requests.clone();
-            requests.track_future(http::serve(stream, head.freeze(), porch)).await;
+            requests.track_future(http::serve(stream, address, head.freeze(), porch)).await;
         }
     }
 }
@@ -51,7 +59,7 @@ async fn receive(mut stream: TcpStream, porch: Rc<Porch>) {
 /// Where the head of a request leads.
 enum Route {
     /// Through a door; the head is so long.
-    Door(Welcome, usize),
+    Door(Welcome, Option<Place>, usize),
     /// Nowhere.
     Refuse(Vec<u8>),
     /// To the HTTP service, which knows what to say to a head that is none.
@@ -59,7 +67,7 @@ enum Route {
 }
 
 impl Porch {
-    fn route(&self, bytes: &[u8]) -> Route {
+    fn route(&self, bytes: &[u8], address: IpAddr) -> Route {
         let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
         let mut request = httparse::Request::new(&mut headers);
         let Ok(httparse::Status::Complete(length)) = request.parse(bytes) else { return Route::Http };
@@ -71,18 +79,27 @@ impl Porch {
         if self.site.admission.admit(self.clock.now().moment).is_err() {
             return Route::Refuse(crowded());
         }
-        match looked {
-            Ok(welcome) => Route::Door(welcome, length),
+        let forwarded =
+            request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("x-forwarded-for"));
+        let client = self.site.proxies.client(address, forwarded.map(|header| header.value));
+        match looked.and_then(|welcome| Ok((welcome, self.site.place(client, self.clock.now().moment)?))) {
+            Ok((welcome, place)) => Route::Door(welcome, place, length),
             Err(unwelcome) => Route::Refuse(unwelcome.response()),
         }
     }
 
-    async fn upgrade(&self, mut stream: TcpStream, welcome: &Welcome, mut head: BytesMut, length: usize) {
+    async fn upgrade(
+        &self,
+        mut stream: TcpStream,
+        (welcome, place): (&Welcome, Option<Place>),
+        mut head: BytesMut,
+        length: usize,
+    ) {
         if stream.write_all(&welcome.response).await.is_err() {
             return;
         }
         head.advance(length);
-        self.enter(stream, &welcome.guest, head);
+        self.enter(Socket::of_tcp(stream), &welcome.guest, place, head);
     }
 }
 

@@ -20,9 +20,12 @@ use tokio::select;
 use tower_service::Service;
 use vestibule_websocket::handshake;
 
+use super::Site;
 use super::head::MAX_HEAD;
 use super::porch::Porch;
+use super::socket::Socket;
 use super::upgrade::{Welcome, crowded};
+use crate::worker::Place;
 
 /// A stream of which something has been read already.
 pub struct Prefixed {
@@ -30,16 +33,15 @@ pub struct Prefixed {
     stream: TcpStream,
 }
 
-/// From where a request comes, as an extension of it; `None`: the connection is gone already.
+/// From where a request comes, as far as it can be told, as an extension of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller(pub Option<IpAddr>);
 
 /// Serves requests on a stream until either side has had enough.
-pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
+pub async fn serve(stream: TcpStream, address: IpAddr, prefix: Bytes, porch: Rc<Porch>) {
     let head_timeout = porch.site.head_timeout;
     let closing = porch.stops.closing.clone();
-    let caller = stream.peer_addr().ok().map(|address| address.ip());
-    let service = service_fn(move |request| answer(request, caller, Rc::clone(&porch)));
+    let service = service_fn(move |request| answer(request, address, Rc::clone(&porch)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_timeout)
@@ -61,28 +63,41 @@ pub async fn serve(stream: TcpStream, prefix: Bytes, porch: Rc<Porch>) {
 
 async fn answer(
     mut request: Request<Incoming>,
-    caller: Option<IpAddr>,
+    address: IpAddr,
     porch: Rc<Porch>,
 ) -> Result<Response<Body>, Infallible> {
+    let client = client(&porch.site, &request, address);
     let upgrade = handshake::check_http(request.method(), request.version(), request.headers());
     let origin = request.headers().get(header::ORIGIN).map(|origin| origin.as_bytes());
     let target = (request.uri().path(), request.uri().query().unwrap_or_default());
     // A proxy may send an upgrade over a connection that has carried ordinary requests before.
     let Some(looked) = porch.site.look_at(target, upgrade, origin) else {
-        request.extensions_mut().insert(Caller(caller));
+        request.extensions_mut().insert(Caller(Some(client)));
         return porch.site.router.clone().call(request.map(Body::new)).await;
     };
     if porch.site.admission.admit(porch.clock.now().moment).is_err() {
         return Ok(as_response(&crowded()));
     }
-    Ok(match looked {
-        Ok(welcome) => upgrade_later(request, welcome, porch),
+    let now = porch.clock.now().moment;
+    Ok(match looked.and_then(|welcome| Ok((welcome, porch.site.place(client, now)?))) {
+        Ok((welcome, place)) => upgrade_later(request, welcome, place, porch),
         Err(unwelcome) => as_response(&unwelcome.response()),
     })
 }
 
+/// From where a request comes that this address has sent.
+pub fn client<B>(site: &Site, request: &Request<B>, address: IpAddr) -> IpAddr {
+    let forwarded = request.headers().get_all("x-forwarded-for").iter();
+    site.proxies.client(address, forwarded.map(|value| value.as_bytes()))
+}
+
 /// Answers with the switch of protocols, and enters the door when hyper has let go of the stream.
-fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Porch>) -> Response<Body> {
+fn upgrade_later(
+    mut request: Request<Incoming>,
+    welcome: Welcome,
+    place: Option<Place>,
+    porch: Rc<Porch>,
+) -> Response<Body> {
     let response = as_response(&welcome.response);
     let upgrading = hyper::upgrade::on(&mut request);
     tokio::task::spawn_local(async move {
@@ -90,13 +105,13 @@ fn upgrade_later(mut request: Request<Incoming>, welcome: Welcome, porch: Rc<Por
         let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
         let Prefixed { prefix, stream } = parts.io.into_inner();
         let early = [parts.read_buf, prefix].concat();
-        porch.enter(stream, &welcome.guest, BytesMut::from(&early[..]));
+        porch.enter(Socket::of_tcp(stream), &welcome.guest, place, BytesMut::from(&early[..]));
     });
     response
 }
 
 /// An answer as hyper wants it, from the bytes that go out where hyper is not asked.
-fn as_response(bytes: &[u8]) -> Response<Body> {
+pub fn as_response(bytes: &[u8]) -> Response<Body> {
     let mut headers = [httparse::EMPTY_HEADER; 8];
     let mut head = httparse::Response::new(&mut headers);
     let Ok(httparse::Status::Complete(length)) = head.parse(bytes) else {
@@ -158,11 +173,12 @@ mod tests {
     use axum::http::StatusCode;
 
     use super::*;
-    use crate::transport::upgrade::Unwelcome;
+    use crate::transport::upgrade::{Unwelcome, too_long};
 
     #[test]
     fn every_answer_of_the_upgrade_is_the_same_through_hyper() {
         let mut answers = vec![(503, crowded()), (403, Unwelcome::Origin.response())];
+        answers.extend([(429, Unwelcome::Crowd.response()), (431, too_long())]);
         for refusal in
             [handshake::Refusal::NotAnUpgrade, handshake::Refusal::Method, handshake::Refusal::Version]
         {

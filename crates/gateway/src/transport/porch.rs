@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use tokio::net::TcpStream;
 use tokio::task::spawn_local;
 use vestibule_model::ClientId;
 
@@ -13,7 +12,7 @@ use super::socket::{LocalWorker, Socket, attend};
 use super::stops::Stops;
 use super::upgrade::Guest;
 use crate::clock::Clock;
-use crate::worker::Arrival;
+use crate::worker::{Arrival, Place};
 
 /// What a thread needs to take in connections.
 pub struct Porch {
@@ -29,12 +28,11 @@ pub struct Porch {
 
 impl Porch {
     /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
-    pub fn enter(&self, stream: TcpStream, guest: &Guest, mut early: BytesMut) {
+    pub fn enter(&self, link: Socket, guest: &Guest, place: Option<Place>, mut early: BytesMut) {
         let now = self.clock.now();
         let client = ClientId::from_random(rand::random());
         let (session, outputs) = self.site.open(guest, client, rand::random(), now);
-        let arrival =
-            Arrival { link: Socket::new(stream), session, outputs, client, writes_text: guest.reads_text() };
+        let arrival = Arrival { link, session, outputs, client, writes_text: guest.reads_text(), place };
         let mut worker = self.worker.borrow_mut();
         let who = worker.arrive(arrival, now);
         if let Guest::Signal(query) = guest {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -9,14 +10,16 @@ use std::thread::JoinHandle;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::select;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Site;
 use super::accept::accept;
 use super::listener::Listener;
+use super::lobby::Visitor;
 use super::porch::Porch;
-use super::socket::LocalWorker;
+use super::socket::{LocalWorker, Socket};
 use super::stops::Stops;
 use crate::clock::Clock;
 use crate::worker::{Mail, Mailbox, Surroundings, TICK, Worker};
@@ -27,14 +30,22 @@ const MAIL_BATCH: usize = 256;
 /// Connections that are flushed before others get their turn: about a millisecond and a half of writing.
 const FLUSH_BATCH: usize = 256;
 
+/// From where connections come to a worker.
+pub enum Street {
+    /// From a port.
+    Port(Listener),
+    /// From somebody else's server.
+    Lobby(UnboundedReceiver<Visitor>),
+}
+
 /// What one thread is made of.
 pub struct WorkerThread {
     /// The worker's part of the house.
     pub surroundings: Surroundings,
     /// Its mail.
     pub mailbox: Mailbox,
-    /// Its listening socket.
-    pub listener: Listener,
+    /// From where connections come.
+    pub street: Street,
     /// What is behind the port.
     pub site: Arc<Site>,
     /// The clock.
@@ -60,14 +71,17 @@ pub fn start(parts: WorkerThread) -> io::Result<JoinHandle<()>> {
 }
 
 async fn run(parts: WorkerThread) -> io::Result<()> {
-    let WorkerThread { surroundings, mailbox, listener, site, clock, stops } = parts;
+    let WorkerThread { surroundings, mailbox, street, site, clock, stops } = parts;
     let Stops { closing, ending, .. } = stops.clone();
-    let listener = TcpListener::from_std(listener)?;
     let worker = Rc::new(RefCell::new(Worker::new(surroundings, clock.now())));
     let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock, stops });
+    let taking_in: Pin<Box<dyn Future<Output = ()>>> = match street {
+        Street::Port(listener) => Box::pin(accept(TcpListener::from_std(listener)?, porch)),
+        Street::Lobby(visitors) => Box::pin(welcome(visitors, porch)),
+    };
     spawn_local(async move {
         select! {
-            () = accept(listener, porch) => {}
+            () = taking_in => {}
             // Dropping the listener refuses whoever comes now, and with one port for all workers nobody is lost in a
             // queue that no one empties.
             () = closing.cancelled() => {}
@@ -78,6 +92,13 @@ async fn run(parts: WorkerThread) -> io::Result<()> {
         () = ending.cancelled() => {}
     }
     Ok(())
+}
+
+/// Takes in those whom the host's server has let in, for as long as it is there.
+async fn welcome(mut visitors: UnboundedReceiver<Visitor>, porch: Rc<Porch>) {
+    while let Some(Visitor { stream, guest, place, early }) = visitors.recv().await {
+        porch.enter(Socket::foreign(stream), &guest, place, early);
+    }
 }
 
 /// Mail, time and what they leave to be sent, in turns.

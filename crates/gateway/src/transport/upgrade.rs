@@ -1,5 +1,6 @@
 //! Which door a request goes to, and whether it may.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -8,11 +9,11 @@ use vestibule_doors::centrifuge::session::{Opening, Session};
 use vestibule_doors::centrifuge::wire::Encoding;
 use vestibule_doors::contract::Outputs;
 use vestibule_doors::signal;
-use vestibule_model::{ClientId, Now};
+use vestibule_model::{ClientId, Moment, Now};
 use vestibule_websocket::handshake::{Refusal, Upgrade};
 
 use super::Site;
-use crate::worker::AnySession;
+use crate::worker::{AnySession, Place};
 
 /// The subprotocols of the Centrifuge door, in no order: the client's decides.
 const SUBPROTOCOLS: [&str; 2] = ["centrifuge-json", "centrifuge-protobuf"];
@@ -71,6 +72,8 @@ pub enum Unwelcome {
     Invalid(Refusal),
     /// It comes from a page of another origin.
     Origin,
+    /// Too many come from the same address.
+    Crowd,
 }
 
 impl Origins {
@@ -165,6 +168,14 @@ impl SignalDoor {
 }
 
 impl Site {
+    /// A place for one who comes from that address.
+    ///
+    /// # Errors
+    /// When too many come from there.
+    pub fn place(&self, client: IpAddr, now: Moment) -> Result<Option<Place>, Unwelcome> {
+        self.places.take(client, now).map_err(|_| Unwelcome::Crowd)
+    }
+
     /// The door that a request is meant for, be it welcome there or not; `None`: it is for the HTTP service.
     pub fn look_at(
         &self,
@@ -216,9 +227,15 @@ impl Unwelcome {
         match self {
             Self::Invalid(refusal) => refusal.write_response(&mut response),
             Self::Origin => response = short_answer("403 Forbidden", "Forbidden\n"),
+            Self::Crowd => response = short_answer("429 Too Many Requests", "Too Many Requests\n"),
         }
         response
     }
+}
+
+/// The answer to a head that is too long.
+pub fn too_long() -> Vec<u8> {
+    short_answer("431 Request Header Fields Too Large", "Request Header Fields Too Large\n")
 }
 
 /// The answer when there is no room.

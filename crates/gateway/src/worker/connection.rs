@@ -6,6 +6,7 @@ use vestibule_model::{ChannelKey, ClientId, Credential, Door, Moment, Now, Organ
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
+use super::places::Place;
 use super::seats::Seat;
 
 /// A connection of one worker. The number of a slot is used again; the generation tells its holders apart.
@@ -59,6 +60,16 @@ impl Session for AnySession {
 }
 
 impl AnySession {
+    /// How many messages of its peer were none, where a door lets such pass.
+    pub(super) const fn malformed(&self) -> u32 {
+        match self {
+            Self::Signal(session) => session.malformed(),
+            Self::Centrifuge(_) => 0,
+            #[cfg(test)]
+            Self::Scripted(_) => 0,
+        }
+    }
+
     /// The door that it came through.
     pub const fn door(&self) -> Door {
         match self {
@@ -77,6 +88,8 @@ pub(super) struct Connection<L> {
     pub(super) client: ClientId,
     /// Whether the door writes texts.
     pub(super) writes_text: bool,
+    /// Given back when the connection is gone.
+    pub(super) _place: Option<Place>,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
     pub(super) goodbye: CloseHandshake,

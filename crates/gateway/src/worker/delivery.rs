@@ -94,7 +94,7 @@ impl<L: Link> Worker<L> {
             Mail::Knock(knock) => self.let_in(*knock, now),
             Mail::Call(key, from, call) => self.hear(&key, from, *call, now),
             Mail::Leave(key, from) => self.see_off(&key, from),
-            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.speak(who, word)),
+            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.speak(who, word, now.moment)),
             Mail::Survey(question, answer) => {
                 let _asker_is_gone = answer.send(self.answer(&question));
             }

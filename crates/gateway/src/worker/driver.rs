@@ -63,10 +63,12 @@ impl<L: Link> Worker<L> {
     fn input_once(&mut self, who: ConnectionId, input: Input<'_>, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         let Some(session) = connection.session() else { return };
-        let was_busy = !session.takes_messages();
+        let (was_busy, malformed) = (!session.takes_messages(), session.malformed());
         let mut outputs = std::mem::take(&mut self.outputs);
         // A session that panicked is not called again, so whatever state it is in is seen by nobody.
         let survived = catch_unwind(AssertUnwindSafe(|| session.handle(input, now, &mut outputs))).is_ok();
+        let malformed = session.malformed() - malformed;
+        self.house.counters.rooms.malformed.add_many(malformed as usize);
         if !survived {
             self.house.counters.bugs.add();
             return self.close(who, BUG, now);

@@ -3,22 +3,21 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Found;
-use std::hash::{BuildHasher, Hash};
 
 use bytes::Bytes;
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use vestibule_broker::WorkerId;
 use vestibule_doors::contract::{Notice, Order, Outcome, Ticket};
 use vestibule_doors::room::{Call, Entry, NotEntered};
 use vestibule_doors::signal::{Room, RoomLimits, Said};
-use vestibule_model::{Close, Now, RoomKey};
+use vestibule_model::{Close, Moment, Now, RoomKey};
 use vestibule_websocket::encode;
 
 use super::connection::ConnectionId;
 use super::inbox::Mail;
 use super::link::Link;
 use super::{Worker, connection_of};
-use crate::telemetry::{LARGEST, SIZES};
+use crate::telemetry::{SIZES, size_class};
 
 /// Where a member's connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,15 +38,33 @@ pub struct Knock {
 /// What a connection of another worker gets from a room.
 #[derive(Debug)]
 pub enum Word {
-    /// A frame for its peer.
-    Frame(Bytes),
+    /// A frame for its peer, and when what is relayed in it arrived.
+    Frame(Bytes, Option<Moment>),
     /// It is no member any more.
     Out(Close),
 }
 
+/// A message that somebody sent to another member.
+#[derive(Clone, Copy)]
+struct Relay {
+    from: Address,
+    arrived: Moment,
+    now: Moment,
+}
+
+impl Word {
+    /// How many bytes wait with it.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Frame(frame, _) => frame.len(),
+            Self::Out(_) => 0,
+        }
+    }
+}
+
 /// The rooms whose home is here.
 pub(super) struct Hall {
-    rooms: HashMap<RoomKey, Room<Address>, FixedState>,
+    rooms: HashMap<RoomKey, Room<Address>, RandomState>,
     limits: HallLimits,
     /// Rooms in which something has to be told at the next turn of the clock.
     changed: Vec<RoomKey>,
@@ -72,16 +89,8 @@ impl Default for HallLimits {
     }
 }
 
-fn size_class(members: usize) -> usize {
-    LARGEST.iter().position(|largest| members <= *largest).unwrap_or(SIZES - 1)
-}
-
-/// The worker on which a room lives.
-fn home(key: &RoomKey, workers: usize) -> WorkerId {
-    // The same on all workers of the process, and of no use to anybody outside.
-    let place = FixedState::default().hash_one(key) % workers.max(1) as u64;
-    WorkerId(u8::try_from(place).unwrap_or_default())
-}
+/// More waits for a worker than it may hold. Clients come back after this code, to a house that has caught up.
+const OVERLOADED: Close = Close::new(1013, "try again later");
 
 impl Hall {
     pub(super) fn new(limits: HallLimits) -> Self {
@@ -146,10 +155,16 @@ impl<L: Link> Worker<L> {
             return;
         };
         let from = self.address(who);
-        match self.home_of(&key) {
-            home if home == self.house.id => self.hear(&key, from, call, now),
-            home => self.house.inboxes.of(home).send(Mail::Call(key, from, Box::new(call))),
+        let home = self.home_of(&key);
+        if home == self.house.id {
+            return self.hear(&key, from, call, now);
         }
+        let inbox = self.house.inboxes.of(home);
+        if matches!(call, Call::Relay { .. }) && !inbox.has_room() {
+            // The sender ends: it would rather come back than not know that its message is lost.
+            return self.give_up(who);
+        }
+        inbox.send(Mail::Call(key, from, Box::new(call)));
     }
 
     /// A connection is gone from its room.
@@ -167,7 +182,11 @@ impl<L: Link> Worker<L> {
         let mut said = Vec::new();
         let entered = self.hall.visit(&key, true, |room| room.enter(from, entry, now.moment, &mut said));
         let entered = entered.unwrap_or(Err(NotEntered::NoMoreRooms));
-        self.utter(said);
+        if let Err(why) = &entered {
+            self.house.counters.rooms.not_entered(*why);
+        }
+        self.count_rooms();
+        self.utter(said, None);
         let outcome = Mail::Outcome(from.who, ticket, Outcome::Entered(entered));
         self.house.inboxes.of(from.worker).send(outcome);
     }
@@ -175,22 +194,20 @@ impl<L: Link> Worker<L> {
     /// Something is said in a room of this hall.
     pub(super) fn hear(&mut self, key: &RoomKey, from: Address, call: Call, now: Now) {
         let mut said = Vec::new();
-        let arrived = match &call {
-            Call::Relay { arrived, .. } => Some(*arrived),
+        let relay = match &call {
+            Call::Relay { arrived, .. } => Some(Relay { from, arrived: *arrived, now: now.moment }),
             Call::Register { .. } | Call::Heartbeat { .. } => None,
         };
         self.hall.visit(key, false, |room| room.call(from, call, &mut said));
-        if let Some(arrived) = arrived.filter(|_| !said.is_empty()) {
-            self.house.counters.relayed(now.moment.since(arrived));
-        }
-        self.utter(said);
+        self.utter(said, relay);
     }
 
     /// Somebody leaves a room of this hall.
     pub(super) fn see_off(&mut self, key: &RoomKey, from: Address) {
         let mut said = Vec::new();
         self.hall.visit(key, false, |room| room.leave(from, &mut said));
-        self.utter(said);
+        self.count_rooms();
+        self.utter(said, None);
     }
 
     /// Rooms tell what has changed since the last turn of the clock.
@@ -198,14 +215,18 @@ impl<L: Link> Worker<L> {
         for key in std::mem::take(&mut self.hall.changed) {
             let mut said = Vec::new();
             self.hall.visit(&key, false, |room| room.tick(&mut said));
-            self.utter(said);
+            self.utter(said, None);
         }
-        let (members, sizes) = self.hall.count();
-        self.house.counters.rooms(members, sizes);
     }
 
-    /// Brings what a room said to those it is for. A message to many is framed once.
-    fn utter(&mut self, said: Vec<Said<Address>>) {
+    fn count_rooms(&self) {
+        let (members, sizes) = self.hall.count();
+        self.house.counters.rooms.set(members, sizes);
+    }
+
+    /// Brings what a room said to those it is for: a message that was relayed, or something else. A message to many is
+    /// framed once.
+    fn utter(&mut self, said: Vec<Said<Address>>, relay: Option<Relay>) {
         let mut framed: Option<(Bytes, Bytes)> = None;
         let mut mails: Vec<(WorkerId, Vec<(ConnectionId, Word)>)> = Vec::new();
         for said in said {
@@ -215,11 +236,11 @@ impl<L: Link> Worker<L> {
                     let known = framed.as_ref().filter(|(known, _)| known.as_ptr() == message.as_ptr());
                     let frame = known.map_or_else(|| encode::text(&message), |(_, frame)| frame.clone());
                     framed = Some((message, frame.clone()));
-                    (to, Word::Frame(frame))
+                    (to, Word::Frame(frame, self.of_relay(to, relay)))
                 }
             };
             if to.worker == self.house.id {
-                self.speak(to.who, word);
+                self.speak(to.who, word, relay.map_or(Moment::ZERO, |relay| relay.now));
                 continue;
             }
             match mails.iter_mut().find(|(worker, _)| *worker == to.worker) {
@@ -227,16 +248,40 @@ impl<L: Link> Worker<L> {
                 None => mails.push((to.worker, vec![(to.who, word)])),
             }
         }
-        for (worker, words) in mails {
-            self.house.inboxes.of(worker).send(Mail::Words(words));
+        for (worker, mut words) in mails {
+            let inbox = self.house.inboxes.of(worker);
+            if !inbox.has_room() {
+                self.house.counters.rooms.overloaded.add();
+                words.iter_mut().for_each(|(_, word)| *word = Word::Out(OVERLOADED));
+            }
+            inbox.send(Mail::Words(words));
         }
     }
 
-    /// A connection of this worker gets something from its room.
-    pub(super) fn speak(&mut self, who: ConnectionId, word: Word) {
+    /// When the message arrived that somebody gets because of it. What comes back to its sender is no relay: nobody of
+    /// that name is there.
+    fn of_relay(&self, to: Address, relay: Option<Relay>) -> Option<Moment> {
+        let Relay { from, arrived, .. } = relay?;
+        if from == to {
+            self.house.counters.rooms.unreachable.add();
+            return None;
+        }
+        Some(arrived)
+    }
+
+    fn give_up(&mut self, who: ConnectionId) {
+        self.house.counters.rooms.overloaded.add();
+        self.notices.push_back((who, Notice::Order(Order::Disconnect(OVERLOADED))));
+    }
+
+    /// A connection of this worker gets something from its room. `now` matters for what is relayed alone.
+    pub(super) fn speak(&mut self, who: ConnectionId, word: Word, now: Moment) {
         match word {
-            Word::Frame(frame) => {
+            Word::Frame(frame, arrived) => {
                 self.house.counters.messages_sent.add();
+                if let Some(arrived) = arrived {
+                    self.house.counters.rooms.relayed(now.since(arrived));
+                }
                 self.push(who, frame);
             }
             Word::Out(close) => self.notices.push_back((who, Notice::Order(Order::Disconnect(close)))),
@@ -248,17 +293,6 @@ impl<L: Link> Worker<L> {
     }
 
     fn home_of(&self, key: &RoomKey) -> WorkerId {
-        home(key, self.house.inboxes.all().len())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rooms_are_counted_by_their_size() {
-        let classes: Vec<_> = [1, 2, 3, 10, 11, 1_000, 1_001].map(size_class).into();
-        assert_eq!(classes, [0, 1, 2, 2, 3, 4, 5]);
+        self.house.inboxes.home(key)
     }
 }

@@ -1,8 +1,10 @@
 //! How everyone else reaches a worker.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use foldhash::fast::RandomState;
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
 use vestibule_doors::contract::{Fault, Order, Outcome, Subscribed, Ticket};
@@ -105,13 +107,15 @@ pub fn inbox() -> (Inbox, Mailbox) {
 impl Inbox {
     /// Sends. Without effect once the worker has ended, when there is nobody left to whom it could matter.
     pub fn send(&self, mail: Mail) {
-        if let Mail::Delivery(delivery) = &mail {
-            self.waiting.fetch_add(cost(delivery), Ordering::Relaxed);
+        let cost = cost(&mail);
+        if cost > 0 {
+            self.waiting.fetch_add(cost, Ordering::Relaxed);
         }
         let _ended = self.mail.send(mail);
     }
 
-    fn has_room(&self) -> bool {
+    /// Whether it takes more of what can be refused.
+    pub(super) fn has_room(&self) -> bool {
         self.waiting.load(Ordering::Relaxed) < DELIVERIES_BOUND
     }
 }
@@ -134,40 +138,55 @@ impl Mailbox {
     }
 
     fn account(&self, mails: &[Mail]) {
-        let taken = mails
-            .iter()
-            .map(|mail| if let Mail::Delivery(delivery) = mail { cost(delivery) } else { 0 })
-            .sum();
+        let taken = mails.iter().map(cost).sum();
         self.waiting.fetch_sub(taken, Ordering::Relaxed);
     }
 }
 
-fn cost(delivery: &Delivery) -> usize {
-    let payload = match &delivery.event {
-        ChannelEvent::Publication(publication) => publication.data.len(),
-        ChannelEvent::Join(_) | ChannelEvent::Leave(_) => 0,
-    };
-    payload + DELIVERY_OVERHEAD
+/// What a piece of mail adds to those that wait, in bytes. What is never refused adds nothing.
+fn cost(mail: &Mail) -> usize {
+    match mail {
+        Mail::Delivery(delivery) => match &delivery.event {
+            ChannelEvent::Publication(publication) => publication.data.len() + DELIVERY_OVERHEAD,
+            ChannelEvent::Join(_) | ChannelEvent::Leave(_) => DELIVERY_OVERHEAD,
+        },
+        Mail::Call(_, _, call) => match &**call {
+            Call::Relay { members, .. } => members.len() + DELIVERY_OVERHEAD,
+            Call::Register { .. } | Call::Heartbeat { .. } => 0,
+        },
+        Mail::Words(words) => words.iter().map(|(_, word)| word.size() + DELIVERY_OVERHEAD).sum(),
+        _ => 0,
+    }
 }
 
 /// The inboxes of all workers of this node, in the order of their ids.
 #[derive(Clone)]
-pub struct Inboxes(Arc<[Inbox]>);
+pub struct Inboxes {
+    inboxes: Arc<[Inbox]>,
+    /// Chooses the homes of rooms. Peers choose the names of rooms, and must not be able to crowd one worker with them.
+    homes: RandomState,
+}
 
 impl Inboxes {
     /// The inboxes of workers 0, 1, 2 and so on.
     pub fn new(inboxes: Vec<Inbox>) -> Self {
-        Self(inboxes.into())
+        Self { inboxes: inboxes.into(), homes: RandomState::default() }
     }
 
     /// One worker's.
     pub fn of(&self, worker: WorkerId) -> &Inbox {
-        &self.0[usize::from(worker.0)]
+        &self.inboxes[usize::from(worker.0)]
+    }
+
+    /// The worker at which a room lives.
+    pub(super) fn home(&self, room: &RoomKey) -> WorkerId {
+        let place = self.homes.hash_one(room) % self.inboxes.len() as u64;
+        WorkerId(u8::try_from(place).expect("there are at most 64 workers"))
     }
 
     /// Everyone's.
     pub fn all(&self) -> &[Inbox] {
-        &self.0
+        &self.inboxes
     }
 
     /// Brings an order to every connection that it is for.

@@ -4,6 +4,7 @@ mod endings;
 mod house;
 mod law;
 mod revocations;
+mod rooms;
 mod subscriptions;
 mod writing;
 

@@ -18,7 +18,7 @@ const GATEWAY: &str = "crates/gateway/src/";
 /// From above to below; those that stand together may use each other. Tests are free, since they come from above.
 const ORDER: &[&[&str]] = &[
     &["main"],
-    &["cli", "dev"],
+    &["cli", "dev", "signal"],
     &["app"],
     &["config"],
     &["admin"],

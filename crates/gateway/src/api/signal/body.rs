@@ -1,5 +1,5 @@
 //! What `POST /token` is given. Values are taken as leniently as they always were: numbers and truths count as texts, and
-//! a list of one thing as the thing.
+//! a list of one thing as the thing. Nothing is no text: it would be a room without a name.
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -63,9 +63,8 @@ fn wish(body: &[u8]) -> Result<Wish, BadBody> {
 fn as_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Null => Some(String::new()),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
         Value::Array(items) if items.len() == 1 => as_text(&items[0]),
-        Value::Array(_) | Value::Object(_) => None,
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

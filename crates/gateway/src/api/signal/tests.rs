@@ -149,6 +149,14 @@ async fn a_body_that_is_none_is_refused_as_it_always_was() {
         (&[secret, json], "{}", 400, "FST_ERR_VALIDATION", "body must have required property 'ttl'"),
         (&[secret, json], "[]", 400, "FST_ERR_VALIDATION", "body must be object"),
         (&[secret, json], "null", 400, "FST_ERR_VALIDATION", "body must be object"),
+        (&[secret, json], r#"{"ttl":null}"#, 400, "FST_ERR_VALIDATION", "body/ttl must be string"),
+        (
+            &[secret, json],
+            r#"{"ttl":"1h","subject":null}"#,
+            400,
+            "FST_ERR_VALIDATION",
+            "body/subject must be string",
+        ),
         (&[secret, json], r#"{"ttl":{}}"#, 400, "FST_ERR_VALIDATION", "body/ttl must be string"),
         (
             &[secret, json],
@@ -176,7 +184,6 @@ async fn a_lifetime_that_makes_no_sense_is_the_callers_fault() {
     for body in [
         r#"{"ttl":"abc"}"#,
         r#"{"ttl":3600}"#,
-        r#"{"ttl":null}"#,
         r#"{"ttl":"-1h"}"#,
         r#"{"ttl":"0s"}"#,
         r#"{"ttl":"9999999d"}"#,
@@ -246,4 +253,22 @@ async fn pages_may_read_the_answers_only_where_that_is_switched_on() {
     let open = house(|settings| settings.cors = vec!["https://*.example".into()]);
     let answered = open.send(from("/health"), "").await;
     assert_eq!(answered.headers["access-control-allow-origin"], "https://app.example");
+    let asks = Request::options("/ice").header("origin", "https://app.example");
+    let asked = open.send(asks, "").await;
+    assert_eq!(
+        (asked.status, &asked.headers["access-control-allow-headers"]),
+        (204, &"authorization".parse().unwrap())
+    );
+    let token = Request::post("/token").header("origin", "https://app.example");
+    assert!(
+        !open.send(token, "").await.headers.contains_key("access-control-allow-origin"),
+        "no page gets tokens"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_named_without_the_query() {
+    let unknown = house(|_| {}).get("/nothing?token=a.b.c").await;
+    let expected = r#"{"error":"Not Found","message":"Route GET:/nothing not found","statusCode":404}"#;
+    assert_eq!((unknown.status, unknown.body.as_str()), (404, expected));
 }

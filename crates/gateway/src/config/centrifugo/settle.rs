@@ -17,6 +17,7 @@ use crate::config::plan::{every_address, http_path, node_name};
 use crate::config::written::Notes;
 use crate::config::{ApiSettings, CentrifugeSettings, IssuingSettings, Settings};
 use crate::telemetry::log::LogSettings;
+use crate::transport::Proxies;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
@@ -39,6 +40,9 @@ pub fn settle(written: Centrifugo, notes: &mut Notes) -> (Settings, LogSettings)
         connections: NonZeroU32::new(client.connection_limit),
         connections_per_second: NonZeroU32::new(client.connection_rate_limit),
         connections_per_user: NonZeroU32::new(client.user_connection_limit),
+        connections_per_address: None,
+        connections_per_address_per_second: None,
+        proxies: Proxies::default(),
         realms,
         centrifuge: CentrifugeSettings {
             enabled: !websocket.disabled,

@@ -56,6 +56,9 @@ section! {
         address: Option<IpAddr> = None,
         /// The port of everything.
         port: u16 = 8000,
+        /// Proxies, by addresses or networks such as "10.0.0.0/8", that are believed when they say for whom they ask
+        /// (X-Forwarded-For).
+        trusted_proxies: Vec<String> = Vec::new(),
         /// How long a peer may take to send the head of its request.
         head_timeout: Duration = Duration::from_secs(10),
     }
@@ -86,6 +89,10 @@ section! {
         connections_per_second: u32 = 0,
         /// Connections that a user may have on the node. 0: any number.
         connections_per_user: u32 = 0,
+        /// Connections that one address, or one /64 of IPv6, may have on the node; above it 429. 0: any number.
+        connections_per_address: u32 = 0,
+        /// New connections that one address may open in a second; above it 429. 0: any number.
+        connections_per_address_per_second: u32 = 0,
     }
 }
 

@@ -21,6 +21,7 @@ use crate::config::written::Notes;
 use crate::config::written::outline::join;
 use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
 use crate::telemetry::log::LogSettings;
+use crate::transport::Proxies;
 use crate::worker::Limits;
 
 /// Checks everything and settles it.
@@ -38,6 +39,9 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         connections: NonZeroU32::new(own.limits.connections),
         connections_per_second: NonZeroU32::new(own.limits.connections_per_second),
         connections_per_user: NonZeroU32::new(own.limits.connections_per_user),
+        connections_per_address: NonZeroU32::new(own.limits.connections_per_address),
+        connections_per_address_per_second: NonZeroU32::new(own.limits.connections_per_address_per_second),
+        proxies: proxies(&own.listen.trusted_proxies, notes),
         centrifuge: centrifuge(&own.centrifuge, trust, notes),
         issuing,
         realms,
@@ -64,6 +68,15 @@ fn listen(written: &Listen) -> SocketAddr {
         Some(address) => (address, written.port).into(),
         None => every_address(written.port),
     }
+}
+
+/// Who is believed about where requests come from.
+fn proxies(written: &[String], notes: &mut Notes) -> Proxies {
+    let complain = |text: String| {
+        let fault = format!("{text:?} is neither an address nor a network such as \"10.0.0.0/8\"");
+        notes.complain("listen.trusted_proxies", fault);
+    };
+    Proxies::new(written).map_err(complain).unwrap_or_default()
 }
 
 fn workers(written: &Workers, notes: &mut Notes) -> Option<NonZeroU32> {

@@ -95,6 +95,8 @@ fn rules(written: &SignalOptions, takes_consumers: bool, notes: &mut Notes) -> R
     positive(written.register_timeout, "register_timeout", notes);
     positive(written.ping_interval, "ping_interval", notes);
     positive(written.pong_timeout, "pong_timeout", notes);
+    let fault = "must be longer than signal.pong_timeout, or no pong is ever missed";
+    notes.check(written.ping_interval > written.pong_timeout, "signal.ping_interval", fault);
     positive(written.max_ttl, "max_ttl", notes);
     notes.check(written.room_members > 0, "signal.room_members", "must be more than 0");
     Rules {

@@ -143,8 +143,18 @@ impl House {
     }
 
     pub fn with(limits: Limits) -> Self {
-        let (sender, mailbox) = inbox();
-        let inboxes = Inboxes::new(vec![sender]);
+        Self::several(1, &limits, HallLimits::default()).remove(0)
+    }
+
+    /// Houses of one worker each that reach each other's, as the workers of one house do.
+    pub fn several(count: u8, limits: &Limits, rooms: HallLimits) -> Vec<Self> {
+        let (senders, mailboxes): (Vec<_>, Vec<_>) = (0..count).map(|_| inbox()).unzip();
+        let inboxes = Inboxes::new(senders);
+        let part = |(id, mailbox)| Self::part(WorkerId(id), mailbox, &inboxes, limits.clone(), rooms);
+        (0..count).zip(mailboxes).map(part).collect()
+    }
+
+    fn part(id: WorkerId, mailbox: Mailbox, inboxes: &Inboxes, limits: Limits, rooms: HallLimits) -> Self {
         let full = Arc::new(AtomicBool::new(false));
         let gate = Gate { inboxes: inboxes.clone(), full: Arc::clone(&full) };
         let realm = RealmConfig::new("main", Preset::Centrifugo).with_key(KeyConfig::secret("secret"));
@@ -159,15 +169,16 @@ impl House {
         let counters = Arc::<Counters>::default();
         let now = Now::new(Moment::from_millis(1_000_000), 1_700_000_000_000);
         let surroundings = Surroundings {
-            id: WorkerId(0),
+            id,
             limits,
-            rooms: HallLimits::default(),
+            rooms,
             steward: steward.clone(),
             inboxes: inboxes.clone(),
             seats: Seats::new(None),
             counters: Arc::clone(&counters),
         };
         let worker = Worker::new(surroundings, now);
+        let inboxes = inboxes.clone();
         Self { worker, mailbox, inboxes, steward, counters, now, full, opened: 0 }
     }
 
@@ -197,6 +208,7 @@ impl House {
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
             writes_text: true,
+            place: None,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }

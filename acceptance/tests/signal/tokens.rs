@@ -1,0 +1,124 @@
+//! Room tokens: their form, who is let in with them, and for how long.
+
+use serde_json::{Value, json};
+use vestibule_acceptance::signal::ADMIN_SECRET;
+use vestibule_acceptance::signal::{SignalServer, keys, message};
+use vestibule_auth::issue::{Head, SigningKey};
+
+const CLAIMS: &str = r#""iss":"aikofy:client-db-sync","aud":"aikofy:client-db""#;
+const FAR: i64 = 4_000_000_000;
+
+fn part(token: &str, index: usize) -> Vec<u8> {
+    let text = token.split('.').nth(index).unwrap();
+    let digit = |byte: u8| {
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        u32::try_from(alphabet.iter().position(|other| *other == byte).unwrap()).unwrap()
+    };
+    let chunk = |chunk: &[u8]| {
+        let bits = chunk.iter().fold(0, |bits, byte| bits << 6 | digit(*byte)) << (6 * (4 - chunk.len()));
+        bits.to_be_bytes()[1..chunk.len()].to_vec()
+    };
+    text.as_bytes().chunks(4).flat_map(chunk).collect()
+}
+
+#[test]
+fn a_token_has_the_form_that_everybody_reads() {
+    let server = SignalServer::start();
+    let granted = server.grant(&json!({ "ttl": "1h", "subject": "user-123", "more": [1] }));
+    let token = granted["token"].as_str().unwrap();
+    assert_eq!(part(token, 0), br#"{"alg":"EdDSA"}"#);
+    let text = String::from_utf8(part(token, 1)).unwrap();
+    let claims: Value = serde_json::from_str(&text).unwrap();
+    let (iat, exp) = (claims["iat"].as_i64().unwrap(), claims["exp"].as_i64().unwrap());
+    assert_eq!(text, format!(r#"{{"sub":"user-123","iat":{iat},{CLAIMS},"exp":{exp}}}"#));
+    assert_eq!(exp - iat, 3_600);
+    assert_eq!(granted["subject"], "user-123");
+    assert!(granted["expiresAt"].as_str().unwrap().ends_with(".000Z"));
+    assert_eq!(server.grant(&json!({ "ttl": "1h" }))["subject"], "default");
+}
+
+#[test]
+fn who_is_let_in_and_who_is_not() {
+    let (private, public) = keys();
+    let server = SignalServer::of(&[
+        ("PRIVATE_KEY_JWK", &private),
+        ("PUBLIC_KEY_JWK", &public),
+        ("ADMIN_SECRET", ADMIN_SECRET),
+    ]);
+    let ours = SigningKey::read(&private, None).unwrap();
+    let foreign = SigningKey::read(&keys().0, None).unwrap();
+    let sign = |key: &SigningKey, payload: &str| key.sign(Head::default(), payload);
+    let good = format!(r#"{{"sub":"a","iat":0,{CLAIMS},"exp":{FAR}}}"#);
+    let soon = vestibule_acceptance::patience::unix_now().0 + 3_600;
+    let near = format!(r#"{{"sub":"a",{CLAIMS},"exp":{soon}}}"#);
+    let several =
+        format!(r#"{{"sub":"a","iss":"aikofy:client-db-sync","aud":["x","aikofy:client-db"],"exp":{soon}}}"#);
+    for token in [sign(&ours, &near), sign(&ours, &several)] {
+        let mut peer = server.knock(&format!("token={token}&room=a&nodeId=n"));
+        peer.text(r#"{"type":"register","role":"normal"}"#);
+        assert_eq!(message(&mut peer)["type"], "peer-list");
+    }
+    let bad = [
+        sign(&foreign, &near),
+        sign(&ours, &format!(r#"{{"sub":"a",{CLAIMS},"exp":1000}}"#)),
+        sign(&ours, &format!(r#"{{"sub":"a",{CLAIMS}}}"#)),
+        sign(&ours, &format!(r#"{{{CLAIMS},"exp":{soon}}}"#)),
+        sign(&ours, &format!(r#"{{"sub":"a",{CLAIMS},"nbf":{soon},"exp":{}}}"#, soon + 10)),
+        sign(&ours, &good),
+        sign(&ours, &near.replace("client-db-sync", "other")),
+        sign(&ours, &near.replace("aikofy:client-db\"", "other\"")),
+        format!("eyJhbGciOiJub25lIn0.{}.", sign(&ours, &near).split('.').nth(1).unwrap()),
+        "garbage".into(),
+    ];
+    for (number, token) in bad.iter().enumerate() {
+        let mut peer = server.knock(&format!("token={token}&room=a&nodeId=n"));
+        let came = peer.event();
+        let expected = vestibule_acceptance::Event::Close {
+            code: Some(4003),
+            reason: "Invalid or expired token".into(),
+        };
+        assert_eq!(came, expected, "token {number}");
+    }
+}
+
+#[test]
+fn a_token_opens_the_room_that_it_names_and_no_other() {
+    let server = SignalServer::start();
+    let token = server.token("mine");
+    for room in ["other", "Mine", ""] {
+        let mut peer = server.knock(&format!("token={token}&room={room}"));
+        peer.expect_goodbye(4003, "Room does not match token subject");
+    }
+    // The first of a repeated parameter counts, and a plus is a space.
+    let token = server.token("my room");
+    let mut peer = server.knock(&format!("token={token}&room=my+room&room=other&nodeId=n"));
+    peer.text(r#"{"type":"register"}"#);
+    assert_eq!(message(&mut peer)["type"], "peer-list");
+}
+
+#[test]
+fn whoever_names_no_room_is_in_the_shared_one_or_in_that_of_his_subject() {
+    for (roomless, met) in [("shared", json!(["a"])), ("subject", json!([]))] {
+        let server = SignalServer::with(&[("SIGNAL_ROOMLESS", roomless)]);
+        let enter = |subject: &str, id: &str| {
+            let mut peer = server.knock(&format!("token={}&nodeId={id}", server.token(subject)));
+            peer.text(r#"{"type":"register"}"#);
+            let list = message(&mut peer)["peers"].clone();
+            (peer, list)
+        };
+        let (_ann, _) = enter("ann", "a");
+        assert_eq!(enter("ben", "b").1, met, "{roomless}");
+    }
+}
+
+#[test]
+fn a_connection_outlives_its_token_unless_that_is_switched_off() {
+    let server =
+        SignalServer::with(&[("SIGNAL_CLOSE_ON_EXPIRY", "true"), ("VESTIBULE_SIGNAL__EXPIRY_GRACE", "0s")]);
+    let token =
+        server.grant(&json!({ "ttl": "2s", "subject": "room" }))["token"].as_str().unwrap().to_owned();
+    let mut peer = server.knock(&format!("token={token}&room=room&nodeId=a"));
+    peer.text(r#"{"type":"register"}"#);
+    assert_eq!(message(&mut peer)["type"], "peer-list");
+    peer.expect_goodbye(4003, "Invalid or expired token");
+}
