@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, Realms, RealmsConfig};
+use vestibule_auth::{DevelopmentKey, KeyConfig, Preset, RealmConfig, RealmsConfig, Trust, TrustConfig};
 use vestibule_model::UnixSeconds;
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
@@ -16,26 +16,25 @@ const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 const LEEWAY: i64 = 30;
 
 static KEY: LazyLock<DevelopmentKey> = LazyLock::new(|| DevelopmentKey::from_random([7; 32]));
-static LENIENT: LazyLock<Realms> = LazyLock::new(|| realms(Preset::Centrifugo));
-static STRICT: LazyLock<Realms> = LazyLock::new(|| realms(Preset::Static));
+static LENIENT: LazyLock<Trust> = LazyLock::new(|| trust(Preset::Centrifugo));
+static STRICT: LazyLock<Trust> = LazyLock::new(|| trust(Preset::Static));
 
-fn realms(preset: Preset) -> Realms {
-    let key = KeyConfig::secret(KEY.secret().clone());
-    let connection = RealmConfig::new("fuzz", preset).with_key(key);
-    let config = RealmsConfig { connection, subscription: None, allow_no_token: false };
-    config.build().expect("a good configuration").0
+fn trust(preset: Preset) -> Trust {
+    let realm = RealmConfig::new("fuzz", preset).with_key(KeyConfig::secret(KEY.secret().clone()));
+    let (realms, _) = RealmsConfig::of(realm).build().expect("a good configuration");
+    realms.trust(&TrustConfig::default()).expect("one realm")
 }
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    assert!(LENIENT.connection(text, NOW).is_err(), "accepted without a signature");
-    assert!(LENIENT.subscription(text, NOW).is_err(), "accepted without a signature");
+    assert!(LENIENT.connection(text, NOW).at_once().is_err(), "accepted without a signature");
+    assert!(LENIENT.subscription(text, NOW).at_once().is_err(), "accepted without a signature");
 
     let token = KEY.sign(text);
-    let lenient = LENIENT.connection(&token, NOW);
-    let subscription = LENIENT.subscription(&token, NOW);
+    let lenient = LENIENT.connection(&token, NOW).at_once();
+    let subscription = LENIENT.subscription(&token, NOW).at_once();
     assert!(lenient.is_err() || subscription.is_err(), "one token for both purposes");
-    if let Ok(strict) = STRICT.connection(&token, NOW) {
+    if let Ok(strict) = STRICT.connection(&token, NOW).at_once() {
         assert!(!strict.user.is_anonymous(), "a strict realm wants a user");
         assert!(strict.expires.is_some_and(|end| end.0 + LEEWAY > NOW.0), "expired, or without an end");
         assert!(strict.info.is_none() && strict.meta.is_none() && strict.subscriptions.is_empty());

@@ -1,5 +1,6 @@
 //! Realms whose keys a provider publishes, several realms at one door, and organisations that tokens name.
 
+use base64::Engine;
 use serde_json::{Value, json};
 use vestibule_acceptance::client::Request;
 use vestibule_acceptance::client::{subscription, with_token};
@@ -186,4 +187,74 @@ fn a_token_of_single_use_opens_one_connection_also_after_a_restart() {
     patience::until("the keys are there", || (ready(&server)["ready"] == true).then_some(()));
     assert_eq!(refused(&server, first), 109);
     enter(&server, second);
+}
+
+#[test]
+fn hostile_tokens_on_open_sockets_let_nobody_in_and_harm_nobody_who_is_in() {
+    let (ours, theirs) = (Key::new("k"), Key::new("k"));
+    let token = |more: Value| ours.token(ISSUER, "mallory", &more);
+    let good = token(json!({}));
+    let parts: Vec<&str> = good.split('.').collect();
+    let with_header = |header: Value| format!("{}.{}.{}", b64(&header.to_string()), parts[1], parts[2]);
+    let forged_claims = b64(&good_claims("root"));
+    let hostile = [
+        ("no signature", format!("{}.{}.", parts[0], parts[1])),
+        ("alg none", format!("{}.{}.", b64(r#"{"alg":"none"}"#), parts[1])),
+        ("alg NoNe with a signature", with_header(json!({ "alg": "NoNe" }))),
+        ("the public key as a secret", with_header(json!({ "alg": "HS256", "kid": "k" }))),
+        ("a key of its own in the header", with_header(json!({ "alg": "ES256", "jwk": { "kty": "EC" } }))),
+        (
+            "an address of keys in the header",
+            with_header(json!({ "alg": "ES256", "jku": "http://127.0.0.1/k" })),
+        ),
+        (
+            "an extension that must be understood",
+            with_header(json!({ "alg": "ES256", "kid": "k", "crit": ["b64"] })),
+        ),
+        ("another user under the same signature", format!("{}.{forged_claims}.{}", parts[0], parts[2])),
+        ("a signature of zeros", format!("{}.{}.{}", parts[0], parts[1], "A".repeat(86))),
+        ("a signature that is cut off", good[..good.len() - 4].to_owned()),
+        ("padding", format!("{good}==")),
+        ("a line break", format!("{good}\n")),
+        ("a fourth part", format!("{good}.{}", parts[2])),
+        ("the same kid of somebody else", theirs.token(ISSUER, "mallory", &json!({}))),
+        ("another issuer", ours.token("https://id.example.evil", "mallory", &json!({}))),
+        ("another audience", token(json!({ "aud": "another app" }))),
+        ("no audience", token(json!({ "aud": null }))),
+        ("an end as text", token(json!({ "exp": "9999999999" }))),
+        ("an end in a hundred years", token(json!({ "exp": 4_900_000_000_u64 }))),
+        ("a user that is no text", token(json!({ "sub": { "$ne": null } }))),
+        ("a user with a control character", token(json!({ "sub": "mallory\u{0}ann" }))),
+        ("nothing but dots", "..".repeat(4_000)),
+        ("depth", format!("{}.{}.{}", parts[0], b64(&"[".repeat(3_000)), parts[2])),
+    ];
+    let ann = ours.token(ISSUER, "ann", &json!({}));
+    let untimely = [
+        token(json!({ "iat": 1_700_000_000, "exp": 1_700_000_600 })),
+        token(json!({ "nbf": 9_999_999_999_u64 })),
+    ];
+    let provider = Provider::start(vec![ours]);
+    let server = Server::own(&format!("{}{CHANNELS}", realm("main", &provider, "")));
+    patience::until("the keys are there", || (ready(&server)["ready"] == true).then_some(()));
+    let mut ann = enter(&server, ann);
+    ann.call(Request::Subscribe(subscription("news")));
+    for (name, token) in hostile {
+        assert_eq!(closed(&server, token), 3500, "{name}");
+        ann.publish("news", "1");
+    }
+    for token in untimely {
+        assert_eq!(refused(&server, token), 109, "it says so, since a fresh token would do");
+    }
+    let metrics = http::get(server.address, "/metrics").body;
+    let said = metrics.contains("mallory") || metrics.contains(parts[1]);
+    assert!(!said, "what was in a token is in the metrics");
+}
+
+fn good_claims(user: &str) -> String {
+    let now = patience::unix_now().0;
+    json!({ "iss": ISSUER, "sub": user, "aud": "app", "iat": now, "exp": now + 600 }).to_string()
+}
+
+fn b64(text: &str) -> String {
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
 }

@@ -122,6 +122,13 @@ fn rooms_and_their_members_are_bounded() {
 }
 
 #[test]
+fn a_room_is_no_user_of_whose_connections_there_may_be_only_so_many() {
+    let server = SignalServer::with(&[("VESTIBULE_LIMITS__CONNECTIONS_PER_USER", "1")]);
+    let (_a, _) = server.enter("room", "a");
+    assert_eq!(server.enter("room", "b").1, ["a"]);
+}
+
+#[test]
 fn without_authentication_everybody_is_a_peer() {
     let server = SignalServer::of(&[("AUTH_DISABLED", "true")]);
     let enter = |query: &str| {

@@ -97,6 +97,29 @@ fn a_token_opens_the_room_that_it_names_and_no_other() {
 }
 
 #[test]
+fn a_token_that_is_bound_to_an_id_is_good_for_no_other_and_nobody_takes_that_id_without_one() {
+    let server = SignalServer::start();
+    let bound = server.grant(&json!({ "ttl": "1h", "subject": "room", "nodeId": "mine" }));
+    let bound = bound["token"].as_str().unwrap();
+    let mut other = server.knock(&format!("token={bound}&room=room&nodeId=other"));
+    other.expect_goodbye(4003, "nodeId does not match token");
+    let register = r#"{"type":"register","role":"normal"}"#;
+    let mut mine = server.knock(&format!("token={bound}&room=room"));
+    mine.text(register);
+    assert_eq!(message(&mut mine)["peers"], json!([]));
+    let mut thief = server.silent("room", "mine");
+    thief.expect_goodbye(4409, "nodeId already in use");
+    let (mut guest, met) = server.enter("room", "guest");
+    assert_eq!(met, ["mine"]);
+    mine.text(r#"{"type":"offer","to":"guest","sdp":{}}"#);
+    assert_eq!(message(&mut guest)["from"], "mine");
+    let mut again = server.knock(&format!("token={bound}&room=room&nodeId=mine"));
+    mine.expect_goodbye(1000, "replaced by new connection");
+    again.text(register);
+    assert_eq!(message(&mut again)["peers"], json!(["guest"]), "its bearer comes back");
+}
+
+#[test]
 fn whoever_names_no_room_is_in_the_shared_one_or_in_that_of_his_subject() {
     for (roomless, met) in [("shared", json!(["a"])), ("subject", json!([]))] {
         let server = SignalServer::with(&[("SIGNAL_ROOMLESS", roomless)]);

@@ -202,6 +202,8 @@ pub struct Admission {
     pub organisation: OrganisationId,
     /// Its user.
     pub user: UserId,
+    /// The user is one person, whose connections are counted together; or a label that many may bear.
+    pub is_person: bool,
     /// The user's other connections have to go.
     pub exclusive: bool,
     /// What revocations know its token by.

@@ -11,12 +11,23 @@ use vestibule_model::Moment;
 pub struct Entry {
     /// The name under which the others reach the member.
     pub id: Box<str>,
-    /// Whether it proved by a token of the room that it may be here. Only such a member takes an id from another.
-    pub proven: bool,
+    /// What it has shown for its id.
+    pub proof: Proof,
     /// As what it comes.
     pub role: Role,
     /// Whether it wants to hear who comes and goes.
     pub hears: bool,
+}
+
+/// What a member has shown for its id. Nobody takes an id from one who has shown more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// Nothing. It takes an id only from those who are nobody yet.
+    Nothing,
+    /// A token of the room.
+    Room,
+    /// A token of the room that is bound to the id.
+    Id,
 }
 
 /// What a member is to the others.

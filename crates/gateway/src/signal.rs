@@ -140,9 +140,18 @@ impl Service {
 
     /// A token for that room; `None` when there are no tokens. A lifetime longer than `signal.max_ttl` is cut to that.
     pub fn issue(&self, room: &str, lifetime: Duration) -> Option<String> {
+        self.sign(room, None, lifetime)
+    }
+
+    /// The same for one id in that room alone: nobody with another token takes that id from its bearer.
+    pub fn issue_for(&self, room: &str, node_id: &str, lifetime: Duration) -> Option<String> {
+        self.sign(room, Some(node_id), lifetime)
+    }
+
+    fn sign(&self, room: &str, node_id: Option<&str>, lifetime: Duration) -> Option<String> {
         let tokens = self.tokens.as_ref()?;
         let lifetime = lifetime.min(tokens.longest);
-        Some(room_token(tokens, room, lifetime, self.clock.now().unix).0)
+        Some(room_token(tokens, room, node_id, lifetime, self.clock.now().unix).0)
     }
 
     /// The key that checks room tokens, as a JWK; `None` when there are no tokens.

@@ -21,6 +21,8 @@ pub struct Identity {
     pub roles: Vec<Box<str>>,
     /// What kind of client the token was made for, as the realm's claims say.
     pub client_type: Option<Box<str>>,
+    /// The one id under which the bearer can be reached, when the token is bound to it.
+    pub node_id: Option<Box<str>>,
     /// What revocations know the token by.
     pub credential: Credential,
     /// The codes with which clients of this realm are answered.
@@ -45,6 +47,7 @@ impl Identity {
             name: None,
             roles: Vec::new(),
             client_type: None,
+            node_id: None,
             credential: Credential::default(),
             profile: Profile::default(),
             expires: None,

@@ -291,7 +291,8 @@ impl RealmConfig {
                 }
             }
         }
-        Mapping { user, name, roles, client_type, session }
+        let node_id = preset.node_id_claim().map(ClaimPath::of);
+        Mapping { user, name, roles, client_type, node_id, session }
     }
 
     /// A path by which something is decided, which users must not be able to write.

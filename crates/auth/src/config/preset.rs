@@ -152,6 +152,16 @@ impl Preset {
         }
     }
 
+    /// Where the one id stands under which the bearer can be reached.
+    pub(crate) const fn node_id_claim(self) -> Option<&'static str> {
+        match self {
+            Self::Room => Some("nodeId"),
+            Self::Keycloak | Self::Oidc | Self::Supabase | Self::Workos | Self::Centrifugo | Self::Static => {
+                None
+            }
+        }
+    }
+
     /// Where the login session stands.
     pub(crate) const fn session_claim(self) -> &'static str {
         match self {

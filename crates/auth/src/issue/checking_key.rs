@@ -63,6 +63,11 @@ impl CheckingKey {
         self.algorithm
     }
 
+    /// As PEM.
+    pub fn pem(&self) -> String {
+        self.public.to_pem()
+    }
+
     /// As a JWK for that algorithm, or for all that work with such a key.
     pub(super) fn jwk(&self, algorithm: Option<Algorithm>) -> String {
         self.public.to_jwk(&self.kid, algorithm)

@@ -37,9 +37,9 @@ impl Issuer {
         &self.0.signing[0]
     }
 
-    /// The keys that are at hand, the newest first.
-    pub fn keys(&self) -> &[SigningKey] {
-        &self.0.signing
+    /// What others check its tokens by: the public sides of its keys, the newest first. Secrets have none.
+    pub fn published(&self) -> &[CheckingKey] {
+        &self.0.published
     }
 
     /// The document of the public keys (RFC 7517) of several issuers, each key once. Secrets are not in it.

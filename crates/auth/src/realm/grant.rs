@@ -18,13 +18,14 @@ use crate::token::Object;
 /// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
 /// says who its bearer is and until when, and nothing else.
 pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, Reason> {
-    let Mapping { name, roles, client_type, .. } = &realm.mapping;
+    let Mapping { name, roles, client_type, node_id, .. } = &realm.mapping;
     let organisation = realm.organisation_of(claims)?;
     let mut identity = Identity {
         user: user(claims),
         name: optional(claims, name.as_ref(), "name")?,
         roles: all_roles(claims, roles)?,
         client_type: optional(claims, client_type.as_ref(), "client_type")?,
+        node_id: optional(claims, node_id.as_ref(), "nodeId")?,
         credential: credential(realm, claims)?,
         expires: claims.expires,
         ..anonymous(realm, organisation)

@@ -56,6 +56,8 @@ pub(crate) struct Mapping {
     pub(crate) roles: Vec<ClaimPath>,
     /// The client for which the token was made.
     pub(crate) client_type: Option<ClaimPath>,
+    /// The one id under which the bearer can be reached.
+    pub(crate) node_id: Option<ClaimPath>,
     /// The login session.
     pub(crate) session: Option<ClaimPath>,
 }

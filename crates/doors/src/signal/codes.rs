@@ -12,6 +12,8 @@ pub const TIMEOUT: Close = Close::new(4002, "registration timeout");
 pub const INVALID_TOKEN: Close = Close::new(4003, "Invalid or expired token");
 /// The token is for another room.
 pub const OTHER_ROOM: Close = Close::new(4003, "Room does not match token subject");
+/// The token is for another id.
+pub const OTHER_ID: Close = Close::new(4003, "nodeId does not match token");
 /// No realm vouches for consumers here.
 pub const NO_CONSUMERS: Close = Close::new(4003, "consumer auth not configured");
 /// A consumer brought no token.

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use vestibule_model::{Close, Moment};
 
 use super::{codes, message};
-use crate::room::{Call, Entry, NotEntered, Receiver, Role};
+use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role};
 use member::Member;
 
 /// The bounds of a room.
@@ -127,14 +127,14 @@ impl<M: Copy + Eq + Hash> Room<M> {
     ) -> Result<u64, NotEntered> {
         let limits = self.limits;
         let holder = self.members.get_mut(&place).ok_or(NotEntered::IdTaken)?;
-        // One who has proven nothing takes an id from those only who have proven no more and are nobody yet.
-        let may = entry.proven || (!holder.proven && holder.role == Role::Pending);
+        let is_known = entry.proof > Proof::Nothing;
+        let may = entry.proof >= holder.proof && (is_known || holder.role == Role::Pending);
         if !may || !holder.may_be_taken_over(limits, now) {
             return Err(NotEntered::IdTaken);
         }
         said.push(Said::Left(holder.handle, codes::REPLACED));
         self.by_handle.remove(&holder.handle);
-        holder.proven = entry.proven;
+        holder.proof = entry.proof;
         let was_listed = holder.is_peer();
         holder.role = Role::Pending;
         self.servers_changed |= was_listed;

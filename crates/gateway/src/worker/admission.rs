@@ -30,11 +30,11 @@ impl<L: Link> Worker<L> {
         admission: Admission,
         now: Now,
     ) -> Result<(), NotAdmitted> {
-        let Admission { organisation, user, exclusive, credential } = admission;
+        let Admission { organisation, user, is_person, exclusive, credential } = admission;
         if let Some(healed) = self.house.steward.revoked(&organisation, &user, &credential, now) {
             return Err(NotAdmitted::Revoked { healed_by_a_fresh_token: healed });
         }
-        let seat = self.house.seats.take(&organisation, &user)?;
+        let seat = if is_person { self.house.seats.take(&organisation, &user)? } else { None };
         let Some(connection) = connection_of(&mut self.connections, who) else { return Ok(()) };
         self.roster.add(&organisation, &user, who);
         self.badges.add(&organisation, &credential, who);

@@ -29,12 +29,12 @@ impl Seats {
         Self { limit, taken: Arc::default() }
     }
 
-    /// Takes a seat. The anonymous user, who is many people, needs none.
+    /// Takes a seat.
     ///
     /// # Errors
     /// When the user has as many as he may have.
     pub fn take(&self, organisation: &OrganisationId, user: &UserId) -> Result<Option<Seat>, NotAdmitted> {
-        let Some(limit) = self.limit.filter(|_| !user.is_anonymous()) else { return Ok(None) };
+        let Some(limit) = self.limit else { return Ok(None) };
         let who = (organisation.clone(), user.clone());
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(who.clone()).or_default();
@@ -71,13 +71,5 @@ mod tests {
         assert!(seats.take(&organisation, &user).is_err());
         drop(seat);
         assert!(seats.take(&organisation, &user).is_ok());
-    }
-
-    #[test]
-    fn the_anonymous_user_has_no_limit() {
-        let organisation = OrganisationId::from_verified("o");
-        let seats = Seats::new(NonZeroU32::new(1));
-        let taken: Vec<_> = (0..3).map(|_| seats.take(&organisation, &UserId::anonymous())).collect();
-        assert!(taken.iter().all(Result::is_ok));
     }
 }

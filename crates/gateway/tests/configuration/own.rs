@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use vestibule::config::own::{parse, print};
 use vestibule::config::written::Entry;
+use vestibule_auth::issue::{GenerateKind, GeneratedKey};
 use vestibule_model::UnixSeconds;
 
 use crate::{own, sources, wrong};
@@ -179,6 +180,29 @@ fn keys_that_are_published_beside_one_that_signs_may_be_public_and_a_secret_has_
         .replace(&format!("private_key_file = {new:?}"), "secret = \"another secret of thirty-two bytes\"");
     let said = wrong(own(&format!("{REALM}{secret}{template}")));
     assert!(said[0].ends_with("secrets are not published"), "{said:?}");
+}
+
+#[test]
+fn of_a_room_key_before_the_last_rotation_the_public_side_is_enough() {
+    let file = |name: &str| format!("{}/../auth/tests/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    let new = GeneratedKey::new(GenerateKind::Ed25519, None).unwrap();
+    let text = |old: &str| {
+        format!(
+            "{REALM}[signal]\nenabled = true\nprivate_key = '{}'\nadmin_secret = \"{}\"\nprevious_key_files = [{:?}]\n",
+            new.private_jwk().reveal(),
+            "x".repeat(16),
+            file(old)
+        )
+    };
+    for old in ["ed25519.pem", "ed25519.pub.pem"] {
+        let settings = own(&text(old)).unwrap().settings;
+        let rooms = settings.signal.unwrap().http.tokens.unwrap();
+        assert_eq!(rooms.issuer.published().len(), 2, "{old}");
+        let realm = settings.realms.realms.into_iter().find(|realm| realm.name == "signal").unwrap();
+        assert_eq!(realm.keys.len(), 2, "{old}");
+    }
+    let said = wrong(own(&text("p256.pub.pem")));
+    assert!(said[0].ends_with("is no key for EdDSA"), "{said:?}");
 }
 
 #[test]

@@ -240,6 +240,7 @@ impl Guest {
             organisation: self.voucher.organisation.clone(),
             user: self.who.user.clone(),
             credential: self.credential.clone(),
+            is_person: !self.who.user.is_anonymous(),
             exclusive: personal.is_some_and(|p| p.single_connection) && !self.who.user.is_anonymous(),
         }
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use vestibule_model::Moment;
 
 use super::Limits;
-use crate::room::{Entry, Role};
+use crate::room::{Entry, Proof, Role};
 use crate::signal::message;
 
 /// A member.
@@ -15,7 +15,7 @@ pub(super) struct Member<M> {
     pub(super) id: Box<str>,
     /// The id as every message of it names the sender.
     pub(super) id_as_json: Box<str>,
-    pub(super) proven: bool,
+    pub(super) proof: Proof,
     pub(super) role: Role,
     /// It wants to hear who comes and goes.
     pub(super) hears: bool,
@@ -36,7 +36,7 @@ impl<M> Member<M> {
             handle,
             id: entry.id.clone(),
             id_as_json: id_as_json.into(),
-            proven: entry.proven,
+            proof: entry.proof,
             role: Role::Pending,
             hears: false,
             told: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vestibule_model::Moment;
 
 use super::{Limits, Room, Said};
-use crate::room::{Call, Entry, NotEntered, Receiver, Role, Service};
+use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role, Service};
 
 const NOW: Moment = Moment::from_millis(1_000_000);
 
@@ -27,12 +27,12 @@ impl Meeting {
     }
 
     fn enters(&mut self, handle: u32, id: &str, role: Role) -> Vec<String> {
-        self.tries(handle, id, role, true).expect("let in")
+        self.tries(handle, id, role, Proof::Room).expect("let in")
     }
 
-    fn tries(&mut self, handle: u32, id: &str, role: Role, proven: bool) -> Result<Vec<String>, NotEntered> {
+    fn tries(&mut self, handle: u32, id: &str, role: Role, proof: Proof) -> Result<Vec<String>, NotEntered> {
         let mut said = Vec::new();
-        let entry = Entry { id: id.into(), proven, role, hears: false };
+        let entry = Entry { id: id.into(), proof, role, hears: false };
         self.room.enter(handle, entry, self.now, &mut said)?;
         Ok(written(said))
     }
@@ -136,9 +136,18 @@ fn one_without_a_token_takes_no_id_of_one_who_is_there() {
     room.enters(1, "a", NORMAL);
     room.enters(2, "b", Role::Pending);
     for id in ["a", "b"] {
-        assert_eq!(room.tries(3, id, Role::Consumer, false), Err(NotEntered::IdTaken));
+        assert_eq!(room.tries(3, id, Role::Consumer, Proof::Nothing), Err(NotEntered::IdTaken));
     }
     assert!(room.sends(3, "offer", "a").is_empty(), "who was refused is nobody");
+}
+
+#[test]
+fn an_id_that_a_token_is_bound_to_goes_only_to_another_such_token() {
+    let mut room = Meeting::new();
+    room.enters(1, "a", NORMAL);
+    assert!(room.tries(2, "a", NORMAL, Proof::Id).is_ok(), "it has more to show");
+    assert_eq!(room.tries(3, "a", NORMAL, Proof::Room), Err(NotEntered::IdTaken));
+    assert!(room.tries(4, "a", NORMAL, Proof::Id).is_ok(), "it has come back");
 }
 
 #[test]
@@ -149,7 +158,7 @@ fn two_with_one_id_do_not_fight_for_ever() {
     for handle in 1..=3 {
         room.enters(handle, "a", Role::Pending);
     }
-    assert_eq!(room.tries(4, "a", Role::Pending, true), Err(NotEntered::IdTaken));
+    assert_eq!(room.tries(4, "a", Role::Pending, Proof::Room), Err(NotEntered::IdTaken));
     assert_eq!(room.registers(3, NORMAL), [peers(3, "")], "the holder stays");
     room.now = NOW + Duration::from_secs(60);
     assert_eq!(room.enters(5, "a", Role::Pending), ["3 1000"]);
@@ -216,7 +225,7 @@ fn those_who_asked_hear_who_is_there_and_who_comes_and_goes() {
     let mut room = Meeting::new();
     room.enters(1, "a", NORMAL);
     let mut said = Vec::new();
-    let entry = Entry { id: "b".into(), proven: true, role: NORMAL, hears: true };
+    let entry = Entry { id: "b".into(), proof: Proof::Room, role: NORMAL, hears: true };
     room.room.enter(2, entry, NOW, &mut said).expect("let in");
     assert_eq!(written(said), [peers(2, r#""a""#), r#"2 {"type":"roster","peers":["a"]}"#.into()]);
     let came = room.enters(3, "c", NORMAL);
@@ -233,7 +242,7 @@ fn a_full_room_takes_nobody_but_those_who_come_back() {
     let mut room = Meeting::with(Limits { members: 2, ..Limits::default() });
     room.enters(1, "a", NORMAL);
     room.enters(2, "b", NORMAL);
-    assert_eq!(room.tries(3, "c", NORMAL, true), Err(NotEntered::RoomFull));
+    assert_eq!(room.tries(3, "c", NORMAL, Proof::Room), Err(NotEntered::RoomFull));
     assert_eq!(room.enters(4, "a", Role::Pending), ["1 1000"]);
     room.leaves(2);
     room.enters(5, "c", NORMAL);

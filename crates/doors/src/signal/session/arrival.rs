@@ -7,7 +7,7 @@ use vestibule_model::{Close, Identity, UserId};
 use super::hello::Hello;
 use super::{Bearer, Session, Standing, plain};
 use crate::contract::{Admission, Effect, NotAdmitted, Outcome, Output, Outputs, Refusal, Refused, Secret};
-use crate::room::{Entry, NotEntered, Role};
+use crate::room::{Entry, NotEntered, Proof, Role};
 use crate::signal::codes;
 use crate::signal::message::{self, Register};
 use crate::signal::rules::{Roomless, Rules};
@@ -66,6 +66,7 @@ impl Session {
             (Asked::Identity, Outcome::Identity(identity)) => {
                 let identity = identity.map_err(refused)?;
                 self.hello.subject = Some(identity.user.clone());
+                self.bind(identity.node_id.as_deref())?;
                 self.admit(*identity, None, outputs)
             }
             (Asked::Consumer(wish), Outcome::Identity(identity)) => match identity {
@@ -89,6 +90,20 @@ impl Session {
         }
     }
 
+    /// A token may be for one id alone.
+    fn bind(&mut self, id: Option<&str>) -> Result<(), Close> {
+        let Some(id) = id else { return Ok(()) };
+        if id.len() > Rules::LONGEST_NAME {
+            return Err(codes::TOO_LONG);
+        }
+        if self.hello.node_id.as_deref().is_some_and(|said| said != id) {
+            return Err(codes::OTHER_ID);
+        }
+        self.hello.node_id = Some(id.into());
+        self.hello.bound = true;
+        Ok(())
+    }
+
     /// It is known who comes: he is counted.
     fn admit(&mut self, identity: Identity, wish: Option<Wish>, outputs: &mut Outputs) -> Result<(), Close> {
         if wish.is_none() && self.rules.authenticates {
@@ -102,7 +117,9 @@ impl Session {
         }
         let Identity { organisation, user, credential, expires, .. } = identity;
         self.bearer = Some(Bearer { organisation: organisation.clone(), expires });
-        let admission = Admission { organisation, user, exclusive: false, credential };
+        // The subject of a room token is the room.
+        let is_person = wish.is_some();
+        let admission = Admission { organisation, user, is_person, exclusive: false, credential };
         self.ask(Asked::Admission(wish.map(Box::new)), Effect::Admit(admission), outputs);
         Ok(())
     }
@@ -165,10 +182,14 @@ impl Session {
 
     fn enter(&mut self, wish: Wish, standing: Standing, outputs: &mut Outputs) {
         let Some(bearer) = &self.bearer else { return };
-        let proven = self.hello.subject.is_some();
+        let proof = match (&self.hello.subject, self.hello.bound) {
+            (None, _) => Proof::Nothing,
+            (Some(_), false) => Proof::Room,
+            (Some(_), true) => Proof::Id,
+        };
         let key = self.room(&bearer.organisation, &self.room_name());
         let Wish { node_id, role, hears } = wish;
-        let entry = Entry { id: self.id(node_id), proven, role, hears };
+        let entry = Entry { id: self.id(node_id), proof, role, hears };
         self.ask(Asked::Entry(standing), Effect::Enter(key, Box::new(entry)), outputs);
     }
 

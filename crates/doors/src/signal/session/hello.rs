@@ -14,6 +14,8 @@ pub(super) struct Hello {
     pub(super) node_id: Option<Box<str>>,
     /// The subject of the token, once it is known.
     pub(super) subject: Option<UserId>,
+    /// Whether the token is bound to the id.
+    pub(super) bound: bool,
 }
 
 impl Hello {

@@ -10,7 +10,7 @@ use crate::contract::{
     Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Refusal, Refused, Session as _,
     Ticket,
 };
-use crate::room::{Call, Entry, NotEntered, Receiver, Role};
+use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role};
 use crate::signal::{Roomless, Rules};
 
 const START: u64 = 1_000_000;
@@ -149,7 +149,10 @@ const OFFER: &str = r#"{"type":"offer","to":"b","sdp":{}}"#;
 fn a_peer_with_a_token_enters_the_room_of_its_subject_and_is_what_it_says() {
     let mut peer = Meeting::known("token=t&room=music&nodeId=a", "music");
     let (room, entry) = peer.entry();
-    assert_eq!((room.as_str(), &*entry.id, entry.proven, entry.role), ("music", "a", true, Role::Pending));
+    assert_eq!(
+        (room.as_str(), &*entry.id, entry.proof, entry.role),
+        ("music", "a", Proof::Room, Role::Pending)
+    );
     peer.says(OFFER);
     assert!(peer.heard.is_empty(), "it has not said what it is");
     peer.says(NORMAL);
@@ -172,6 +175,24 @@ fn an_id_is_the_querys_or_what_the_peer_says_or_its_subject_or_a_fresh_one() {
     assert_eq!(&*nobody.entry().1.id, "spare");
     let mut empty = Meeting::known("token=t&nodeId=", "music");
     assert_eq!(&*empty.entry().1.id, "", "an empty id is taken literally");
+}
+
+#[test]
+fn a_token_may_be_for_one_id_alone() {
+    let bound = |query: &str| {
+        let mut peer = Meeting::new(query);
+        let identity = Identity { node_id: Some("mine".into()), ..identity("music") };
+        peer.answers(Outcome::Identity(Ok(Box::new(identity))));
+        if peer.asked.is_some() {
+            peer.answers(Outcome::Admitted(Ok(())));
+        }
+        peer
+    };
+    for query in ["token=t", "token=t&nodeId=mine"] {
+        let (_, entry) = bound(query).entry();
+        assert_eq!((&*entry.id, entry.proof), ("mine", Proof::Id), "whatever it says in a message");
+    }
+    bound("token=t&nodeId=other").is_closed_with(4003, "nodeId does not match token");
 }
 
 #[test]
@@ -226,7 +247,10 @@ fn without_a_token_one_can_be_a_consumer_and_nothing_else() {
     consumer.says(CONSUMER);
     consumer.identified("ann");
     let (room, entry) = consumer.entry();
-    assert_eq!((room.as_str(), &*entry.id, entry.proven, entry.role), ("music", "c", false, Role::Consumer));
+    assert_eq!(
+        (room.as_str(), &*entry.id, entry.proof, entry.role),
+        ("music", "c", Proof::Nothing, Role::Consumer)
+    );
     consumer.says(NORMAL);
     consumer.is_closed_with(4001, "Normal Client requires a room token");
 }

@@ -57,7 +57,7 @@ impl Reception {
             "channels": { "room": ROOM, "live": LIVE },
         });
         if let Some(rooms) = &self.rooms {
-            let (token, _) = room_token(rooms, CALL, LIFETIME, now);
+            let (token, _) = room_token(rooms, CALL, None, LIFETIME, now);
             session["call"] = json!({ "url": SIGNAL, "room": CALL, "token": token, "ice": ICE });
         }
         let mut response = answer::json(StatusCode::OK, session.to_string());

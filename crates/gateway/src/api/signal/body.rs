@@ -10,6 +10,8 @@ use serde_json::Value;
 pub(super) struct Wish {
     pub(super) ttl: String,
     pub(super) subject: Option<String>,
+    /// The one id that the bearer may have.
+    pub(super) node_id: Option<String>,
 }
 
 /// Why a body is none: a status, a code and a sentence.
@@ -30,6 +32,7 @@ const NO_JSON: BadBody = BadBody(
 const NO_TTL: BadBody = BadBody(400, "FST_ERR_VALIDATION", "body must have required property 'ttl'");
 const TTL: BadBody = BadBody(400, "FST_ERR_VALIDATION", "body/ttl must be string");
 const SUBJECT: BadBody = BadBody(400, "FST_ERR_VALIDATION", "body/subject must be string");
+const NODE_ID: BadBody = BadBody(400, "FST_ERR_VALIDATION", "body/nodeId must be string");
 const MEDIA_TYPE: BadBody = BadBody(415, "FST_ERR_CTP_INVALID_MEDIA_TYPE", "Unsupported Media Type");
 
 /// The longest body, in bytes.
@@ -57,7 +60,8 @@ fn wish(body: &[u8]) -> Result<Wish, BadBody> {
     let ttl = members.get("ttl").ok_or(NO_TTL)?;
     let ttl = as_text(ttl).ok_or(TTL)?;
     let subject = members.get("subject").map(|subject| as_text(subject).ok_or(SUBJECT)).transpose()?;
-    Ok(Wish { ttl, subject })
+    let node_id = members.get("nodeId").map(|id| as_text(id).ok_or(NODE_ID)).transpose()?;
+    Ok(Wish { ttl, subject, node_id })
 }
 
 fn as_text(value: &Value) -> Option<String> {

@@ -54,7 +54,7 @@ fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
     };
     let subject = wish.subject.unwrap_or_else(|| NOBODY.to_owned());
     let now = desk.clock.now().unix;
-    let (token, expires) = room_token(tokens, &subject, lifetime, now);
+    let (token, expires) = room_token(tokens, &subject, wish.node_id.as_deref(), lifetime, now);
     let mut body =
         json!({ "token": token, "expiresAt": iso(expires.0.saturating_mul(1_000)), "subject": subject });
     if let Some(turn) = &desk.settings.turn {
@@ -63,10 +63,11 @@ fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
     secret_json(StatusCode::CREATED, body.to_string())
 }
 
-/// A token for that room, and when it ends.
+/// A token for that room, and for that id in it alone if there is one, and when it ends.
 pub fn room_token(
     tokens: &RoomTokens,
     subject: &str,
+    node_id: Option<&str>,
     lifetime: Duration,
     now: UnixSeconds,
 ) -> (String, UnixSeconds) {
@@ -74,7 +75,9 @@ pub fn room_token(
     let bearer =
         Identity { user: UserId::new(subject), ..Identity::anonymous("signal".into(), organisation) };
     // A room token has no id.
-    template(tokens, lifetime).issue(tokens.issuer.key(), &bearer, now, [0; 16])
+    let mut template = template(tokens, lifetime);
+    template.claims.extend(node_id.map(|id| ("nodeId".into(), Claim::Fixed(id.into()))));
+    template.issue(tokens.issuer.key(), &bearer, now, [0; 16])
 }
 
 /// Members in the order in which they always stood. One key needs no name; of several, each has its own.
@@ -86,7 +89,7 @@ fn template(tokens: &RoomTokens, lifetime: Duration) -> Template {
         ("aud", Claim::Fixed(AUDIENCE.into())),
         ("exp", Claim::Expiry),
     ];
-    let head = Head { typ: false, kid: tokens.issuer.keys().len() > 1 };
+    let head = Head { typ: false, kid: tokens.issuer.published().len() > 1 };
     Template { head, lifetime, claims: claims.map(|(name, claim)| (name.into(), claim)).into() }
 }
 

@@ -44,11 +44,14 @@ pub fn issuing(written: &IssuerOptions, realms: &RealmsConfig, notes: &mut Notes
             notes.complain(&join(at, "allowed_origins"), error.to_string());
         }
     }
-    let issuing = IssuingSettings { exchanges, templates: signing::templates(written, notes) };
-    if let Some(kid) = Issuer::namesake(issuing.issuers()) {
+    IssuingSettings { exchanges, templates: signing::templates(written, notes) }
+}
+
+/// All public keys of a house stand in one document, where each is found by its name.
+pub fn check_names<'a>(issuers: impl IntoIterator<Item = &'a Issuer>, notes: &mut Notes) {
+    if let Some(kid) = Issuer::namesake(issuers) {
         notes.complain("issuer", format!("two different keys are called {kid:?}: give one another kid"));
     }
-    issuing
 }
 
 fn handshake(

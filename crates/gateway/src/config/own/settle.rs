@@ -9,7 +9,7 @@ use vestibule_auth::Secret;
 use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
-use super::issuer::issuing;
+use super::issuer::{check_names, issuing};
 use super::model::{Api, ApiKey, Centrifuge, Health, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use super::signal::signal;
@@ -31,6 +31,8 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let (mut realms, trust) = realms(&own.realms, &own.centrifuge, notes);
     let issuing = issuing(&own.issuer, &realms, notes);
     let signal = signal(&own.signal, &mut realms, notes);
+    let rooms = signal.as_ref().and_then(|signal| signal.http.tokens.as_ref());
+    check_names(issuing.issuers().chain(rooms.map(|rooms| &rooms.issuer)), notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),

@@ -149,6 +149,7 @@ fn admission(user: &str) -> Admission {
     Admission {
         organisation: OrganisationId::from_verified("default"),
         user: UserId::new(user),
+        is_person: true,
         exclusive: false,
         credential: Credential::default(),
     }

@@ -20,8 +20,13 @@ fn credential(token: &str) -> Credential {
 }
 
 fn admission(user: &str, credential: Credential) -> Output {
-    let admission =
-        Admission { organisation: organisation(), user: UserId::new(user), exclusive: false, credential };
+    let admission = Admission {
+        organisation: organisation(),
+        user: UserId::new(user),
+        is_person: true,
+        exclusive: false,
+        credential,
+    };
     Output::Perform(Ticket(1), Effect::Admit(admission))
 }
 

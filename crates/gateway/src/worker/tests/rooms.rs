@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vestibule_doors::contract::{Effect, Input, Notice, Order, Outcome, Output, Ticket};
-use vestibule_doors::room::{Call, Entry, Receiver, Role, Service};
+use vestibule_doors::room::{Call, Entry, Proof, Receiver, Role, Service};
 use vestibule_doors::signal::RoomLimits;
 use vestibule_model::{Door, Moment, OrganisationId, RoomKey};
 use vestibule_websocket::client;
@@ -36,7 +36,7 @@ impl Town {
     fn enter(&mut self, worker: usize, room: &str, id: &str) -> Member {
         let key = RoomKey::new(&OrganisationId::from_verified("default"), Door::Signal, room);
         let service = Service { declared: true, serves: true, capacity: None, sessions: 0.0 };
-        let entry = Entry { id: id.into(), proven: true, role: Role::Normal(service), hears: false };
+        let entry = Entry { id: id.into(), proof: Proof::Room, role: Role::Normal(service), hears: false };
         let now = self.workers[worker].now.moment;
         let peer = self.workers[worker].open(move |input, outputs| match input {
             Input::Message(b"enter") => {

@@ -18,7 +18,10 @@ fn a_peer_with_a_good_token_is_let_in() {
         assert!(!pair.takes_messages());
         pair.identifies(identity());
         let admission = pair.asks_to_admit();
-        assert_eq!((admission.user, admission.exclusive), (UserId::new("42"), false));
+        assert_eq!(
+            (admission.user, admission.is_person, admission.exclusive),
+            (UserId::new("42"), true, false)
+        );
         pair.admits();
         pair.receives(CONNECTED);
         pair.is_silent();
@@ -200,7 +203,8 @@ fn a_single_connection_per_user_is_asked_of_the_house() {
     pair.sends(r#"{"id":1,"connect":{}}"#);
     pair.asks_who_bears(None);
     pair.identifies(anonymous());
-    assert!(!pair.asks_to_admit().exclusive, "there is more than one nobody");
+    let nobody = pair.asks_to_admit();
+    assert!(!nobody.exclusive && !nobody.is_person, "there is more than one nobody");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule_auth::issue::{Issuer, SigningKey};
+use vestibule_auth::issue::{CheckingKey, Issuer, SigningKey};
 use vestibule_auth::{Algorithm, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 
 use super::SignalOptions;
@@ -23,13 +23,17 @@ pub(super) fn issuer(written: &SignalOptions, notes: &mut Notes) -> Option<Issue
     };
     let key = read(&format!("signal.{name}"), &text, notes)?;
     check_public(&key, &written.public_key, notes);
-    let mut keys = vec![key];
+    let mut others = Vec::new();
     for (index, path) in written.previous_key_files.iter().enumerate() {
         let at = format!("signal.previous_key_files[{index}]");
-        let text = content(path, &at, notes).map(Secret::from);
-        keys.extend(text.and_then(|text| read(&at, &text, notes)));
+        let Some(text) = content(path, &at, notes) else { continue };
+        match CheckingKey::read(&text, None) {
+            Ok(key) if key.algorithm() == Algorithm::EdDsa => others.push(key),
+            Ok(_) => notes.complain(&at, "is no key for EdDSA"),
+            Err(fault) => notes.complain(&at, fault.to_string()),
+        }
     }
-    Issuer::new(keys)
+    Some(Issuer::beside(key, others))
 }
 
 fn read(at: &str, text: &Secret, notes: &mut Notes) -> Option<SigningKey> {
@@ -58,10 +62,8 @@ fn check_public(key: &SigningKey, written: &str, notes: &mut Notes) {
 
 /// Adds the realm that takes room tokens. Without keys it takes none.
 pub(super) fn add_realm(issuer: Option<&Issuer>, longest: Duration, realms: &mut RealmsConfig) {
-    let keys = issuer.into_iter().flat_map(Issuer::keys).filter_map(|key| {
-        // With one key tokens name none; with several the old ones that name none are tried against each.
-        Some(KeyConfig::public_key(key.public_pem()?))
-    });
+    // With one key tokens name none; with several the old ones that name none are tried against each.
+    let keys = issuer.into_iter().flat_map(Issuer::published).map(|key| KeyConfig::public_key(key.pem()));
     realms.realms.push(RealmConfig {
         keys: keys.collect(),
         issuer: Expected::exactly(ISSUER),

@@ -30,7 +30,7 @@ section! {
         private_key_file: String = String::new(),
         /// The public key that belongs to it, if both are kept: a JWK in base64, a JWK, or PEM. It must be the same key's.
         public_key: String = String::new(),
-        /// Files with the private keys before the last rotations, whose tokens are still taken.
+        /// Files with keys whose tokens are taken too: those before the last rotations, private or public.
         previous_key_files: Vec<String> = Vec::new(),
         /// Whoever knows it gets room tokens.
         admin_secret: Option<Secret> = None,
