@@ -1,6 +1,7 @@
 //! Room tokens: their form, who is let in with them, and for how long.
 
 use serde_json::{Value, json};
+use vestibule_acceptance::http::post;
 use vestibule_acceptance::signal::ADMIN_SECRET;
 use vestibule_acceptance::signal::{SignalServer, keys, message};
 use vestibule_auth::issue::{Head, SigningKey};
@@ -132,6 +133,22 @@ fn whoever_names_no_room_is_in_the_shared_one_or_in_that_of_his_subject() {
         let (_ann, _) = enter("ann", "a");
         assert_eq!(enter("ben", "b").1, met, "{roomless}");
     }
+}
+
+#[test]
+fn whoever_is_blocked_is_out_at_once_and_does_not_come_back() {
+    let key = "a key of the server API";
+    let server = SignalServer::with(&[("VESTIBULE_API__ENABLED", "true"), ("VESTIBULE_API__KEY", key)]);
+    let (mut gone, _) = server.enter("closed", "a");
+    let (mut stays, _) = server.enter("open", "a");
+    let token = server.token("closed");
+    let blocked = post(server.address, "/api/block_user", key, r#"{"user":"closed"}"#);
+    assert!(blocked.body.contains("result"), "{blocked:?}");
+    gone.expect_goodbye(4003, "Invalid or expired token");
+    let mut again = server.knock(&format!("token={token}&room=closed&nodeId=b"));
+    again.expect_goodbye(4003, "Invalid or expired token");
+    stays.text(r#"{"type":"offer","to":"nobody","sdp":{}}"#);
+    assert_eq!(message(&mut stays)["type"], "error", "another room's peer is where it was");
 }
 
 #[test]

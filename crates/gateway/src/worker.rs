@@ -254,6 +254,11 @@ impl<L: Link> Worker<L> {
         !self.dirty.is_empty()
     }
 
+    /// Whether something waits to be sent. Bytes of one peer may leave something for others.
+    pub fn has_unsent(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
     /// The socket takes bytes again.
     pub fn writable(&mut self, who: ConnectionId, now: Now) {
         self.flush_one(who, now);

@@ -48,6 +48,15 @@ async fn get(address: SocketAddr, path: &str) -> String {
     answer
 }
 
+/// The beginning of the answer to a wish to upgrade.
+async fn upgrade(address: SocketAddr, target: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(&client::request("h", target, NONCE, &[])).await.unwrap();
+    let mut answer = vec![0; 64];
+    let read = timeout(PATIENCE, stream.read(&mut answer)).await.unwrap().unwrap();
+    String::from_utf8_lossy(&answer[..read]).into_owned()
+}
+
 /// A WebSocket client.
 struct Peer {
     stream: TcpStream,
@@ -135,6 +144,17 @@ async fn a_bad_token_is_told_behind_the_door_and_an_unknown_path_is_the_hosts() 
     assert!(get(address, "/rt/health").await.contains(r#""auth":"enabled""#));
     assert!(get(address, "/rt/nothing").await.starts_with("HTTP/1.1 404"));
     assert!(get(address, "/rt/signal").await.starts_with("HTTP/1.1 404"));
+}
+
+#[tokio::test]
+async fn no_target_brings_the_hosts_server_down() {
+    let signal = service();
+    let address = serve(signal.router()).await;
+    for target in ["//", "/signal?%", "/signal?token=%ff&room=%00", "//signal?room=a"] {
+        let answer = upgrade(address, target).await;
+        assert!(answer.starts_with("HTTP/1.1 "), "{target}: {answer}");
+    }
+    assert!(get(address, "/health").await.contains(r#""status":"ok""#));
 }
 
 #[tokio::test]

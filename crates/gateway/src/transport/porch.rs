@@ -33,7 +33,7 @@ impl Porch {
         let client = ClientId::from_random(rand::random());
         let (session, outputs) = self.site.open(guest, client, rand::random(), now);
         let arrival = Arrival { link, session, outputs, client, writes_text: guest.reads_text(), place };
-        let mut worker = self.worker.borrow_mut();
+        let mut worker = self.worker.worker.borrow_mut();
         let who = worker.arrive(arrival, now);
         if let Guest::Signal(query) = guest {
             worker.greet(who, query.as_bytes(), now);

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::worker::{ConnectionId, Link, Worker};
@@ -23,7 +24,15 @@ thread_local! {
 }
 
 /// The worker of this thread.
-pub type LocalWorker = Rc<RefCell<Worker<Socket>>>;
+pub type LocalWorker = Rc<Local>;
+
+/// A worker among the tasks of its thread.
+pub struct Local {
+    /// The worker.
+    pub worker: RefCell<Worker<Socket>>,
+    /// Told when bytes of one peer have left something to be sent to others, which leaves at the end of the turn.
+    pub unsent: Notify,
+}
 
 /// A stream that somebody else's server has accepted.
 pub trait ForeignStream: AsyncRead + AsyncWrite + Send {}
@@ -99,11 +108,23 @@ impl Link for Socket {
 
 /// Waits on a connection's socket until the connection is gone.
 pub async fn attend(worker: LocalWorker, who: ConnectionId, clock: Clock) {
-    poll_fn(|context| attend_once(&worker, who, clock, context)).await;
+    poll_fn(|context| {
+        let mut moved = worker.worker.borrow_mut();
+        let attended = attend_once(&mut moved, who, clock, context);
+        if moved.has_unsent() {
+            worker.unsent.notify_one();
+        }
+        attended
+    })
+    .await;
 }
 
-fn attend_once(worker: &LocalWorker, who: ConnectionId, clock: Clock, context: &mut Context<'_>) -> Poll<()> {
-    let mut worker = worker.borrow_mut();
+fn attend_once(
+    worker: &mut Worker<Socket>,
+    who: ConnectionId,
+    clock: Clock,
+    context: &mut Context<'_>,
+) -> Poll<()> {
     let mut has_written = false;
     loop {
         let Some(wants) = worker.wants(who) else { return Poll::Ready(()) };
@@ -118,7 +139,7 @@ fn attend_once(worker: &LocalWorker, who: ConnectionId, clock: Clock, context: &
         if !wants.read {
             return Poll::Pending;
         }
-        match BUFFER.with_borrow_mut(|buffer| read(&mut worker, who, clock, buffer, context)) {
+        match BUFFER.with_borrow_mut(|buffer| read(worker, who, clock, buffer, context)) {
             Poll::Ready(()) => {}
             Poll::Pending => return Poll::Pending,
         }

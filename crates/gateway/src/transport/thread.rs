@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::select;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
@@ -19,7 +20,7 @@ use super::accept::accept;
 use super::listener::Listener;
 use super::lobby::Visitor;
 use super::porch::Porch;
-use super::socket::{LocalWorker, Socket};
+use super::socket::{Local, LocalWorker, Socket};
 use super::stops::Stops;
 use crate::clock::Clock;
 use crate::worker::{Mail, Mailbox, Surroundings, TICK, Worker};
@@ -73,7 +74,8 @@ pub fn start(parts: WorkerThread) -> io::Result<JoinHandle<()>> {
 async fn run(parts: WorkerThread) -> io::Result<()> {
     let WorkerThread { surroundings, mailbox, street, site, clock, stops } = parts;
     let Stops { closing, ending, .. } = stops.clone();
-    let worker = Rc::new(RefCell::new(Worker::new(surroundings, clock.now())));
+    let worker = RefCell::new(Worker::new(surroundings, clock.now()));
+    let worker = Rc::new(Local { worker, unsent: Notify::new() });
     let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock, stops });
     let taking_in: Pin<Box<dyn Future<Output = ()>>> = match street {
         Street::Port(listener) => Box::pin(accept(TcpListener::from_std(listener)?, porch)),
@@ -102,10 +104,11 @@ async fn welcome(mut visitors: UnboundedReceiver<Visitor>, porch: Rc<Porch>) {
 }
 
 /// Mail, time and what they leave to be sent, in turns.
-async fn turn(worker: LocalWorker, mut mailbox: Mailbox, clock: Clock) {
+async fn turn(local: LocalWorker, mut mailbox: Mailbox, clock: Clock) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut mails: Vec<Mail> = Vec::with_capacity(MAIL_BATCH);
+    let worker = &local.worker;
     loop {
         select! {
             biased;
@@ -116,6 +119,7 @@ async fn turn(worker: LocalWorker, mut mailbox: Mailbox, clock: Clock) {
                 }
                 worker.borrow_mut().read_mail(&mut mails, clock.now());
             }
+            () = local.unsent.notified() => {}
         }
         // What arrives while a long flush goes on is added to what has not been sent yet, and leaves with it.
         while worker.borrow_mut().flush(FLUSH_BATCH, clock.now()) {

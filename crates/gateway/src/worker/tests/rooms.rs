@@ -113,6 +113,17 @@ fn members_reach_each_other_from_every_worker_and_in_order() {
 }
 
 #[test]
+fn what_a_message_leaves_for_others_at_the_same_worker_is_known_at_once() {
+    let mut town = Town::new(1);
+    let (ann, bob) = (town.enter(0, "room", "ann"), town.enter(0, "room", "bob"));
+    assert!(!town.workers[0].worker.has_unsent());
+    town.say(&ann, "bob hello");
+    assert!(town.workers[0].worker.has_unsent(), "the turn has to end for bob, and no clock says so");
+    town.settle();
+    assert_eq!(heard(&bob), ["hello"]);
+}
+
+#[test]
 fn a_newcomer_takes_the_id_and_the_one_before_it_is_put_out_and_can_do_nothing_any_more() {
     let mut town = Town::new(2);
     let old = town.enter(0, "room", "a");
