@@ -17,5 +17,8 @@ export function token(claims, { alg = 'HS256', secret = SECRET } = {}) {
 /** A token that claims to need no signature. */
 export const unsigned = (claims) => `${part({ alg: 'none', typ: 'JWT' })}.${part(claims)}.`;
 
-/** The time that lies so many seconds from now, in Unix seconds. */
+/**
+ * The time that lies so many seconds after the second that it is now, in Unix seconds. That second may be about to end:
+ * what has to live for a moment gets two.
+ */
 export const inSeconds = (seconds) => Math.floor(Date.now() / 1000) + seconds;

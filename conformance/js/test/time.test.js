@@ -95,7 +95,7 @@ describe('time', { concurrency: true }, () => {
     const channel = '$locked:timed';
     const peer = await connected(t, 'json', server, ANN);
     const late = resolvers();
-    const options = { token: token({ ...ANN, channel, exp: inSeconds(1) }), getToken: () => late.promise };
+    const options = { token: token({ ...ANN, channel, exp: inSeconds(2) }), getToken: () => late.promise };
     const { on } = await peer.subscribe(channel, options);
     await on.subscribing.next();
     const { code, reason } = await on.subscribing.next();

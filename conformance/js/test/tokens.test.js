@@ -44,7 +44,7 @@ function tokens(format) {
 
     test('is closed with 3005 when none comes in time, and the client is back as soon as it has one', async (t) => {
       const late = resolvers();
-      const peer = new Peer(t, format, hasty.endpoint, { claims: { sub: 'ann', exp: inSeconds(1) }, getToken: () => late.promise });
+      const peer = new Peer(t, format, hasty.endpoint, { claims: { sub: 'ann', exp: inSeconds(2) }, getToken: () => late.promise });
       await peer.connect();
       await peer.on.connecting.next();
       const { code, reason } = await peer.on.connecting.next();
@@ -55,7 +55,7 @@ function tokens(format) {
 
     test('is closed for good when the fresh token is another user’s', async (t) => {
       const getToken = async () => token({ sub: 'bob', exp: inSeconds(600) });
-      const peer = new Peer(t, format, hasty.endpoint, { claims: { sub: 'ann', exp: inSeconds(1) }, getToken });
+      const peer = new Peer(t, format, hasty.endpoint, { claims: { sub: 'ann', exp: inSeconds(2) }, getToken });
       await peer.connect();
       const { code, reason } = await peer.on.disconnected.next();
       assert.deepEqual({ code, reason }, { code: 3500, reason: 'invalid token' });
@@ -64,7 +64,7 @@ function tokens(format) {
     test('is renewed when `expire_at` says so, whatever the end of the token', async (t) => {
       const asked = resolvers();
       const getToken = async () => { asked.resolve(); return token({ sub: 'ann' }); };
-      const claims = { sub: 'ann', exp: inSeconds(600), expire_at: inSeconds(1) };
+      const claims = { sub: 'ann', exp: inSeconds(600), expire_at: inSeconds(2) };
       const peer = new Peer(t, format, hasty.endpoint, { claims, getToken });
       await peer.connect();
       await within(asked.promise, 'the question for a fresh token');

@@ -206,6 +206,16 @@ fn of_a_room_key_before_the_last_rotation_the_public_side_is_enough() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_the_only_thing_said_of_its_secret() {
+    let text = format!(
+        "{REALM}[signal]\nenabled = true\nprivate_key_file = \"/none/a\"\nadmin_secret_file = \"/none/b\"\n"
+    );
+    let said = wrong(own(&text));
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said.iter().all(|line| line.contains("cannot read /none/")), "{said:?}");
+}
+
+#[test]
 fn two_keys_of_one_name_are_refused() {
     let key = |seed: &str, x: &str| {
         format!(r#"private_key = '{{"kty":"OKP","crv":"Ed25519","kid":"main","d":"{seed}","x":"{x}"}}'"#)

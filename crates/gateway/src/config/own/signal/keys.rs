@@ -15,10 +15,12 @@ pub const ROOM_REALM: &str = "signal";
 
 /// The keys, the newest first; `None` when there are none, or what is wrong with them was said.
 pub(super) fn issuer(written: &SignalOptions, notes: &mut Notes) -> Option<Issuer> {
+    let before = notes.complaints.len();
     let found = secret("signal", "private_key", &written.private_key, &written.private_key_file, notes);
     let Some((name, text)) = found.filter(|(_, text)| !text.reveal().is_empty()) else {
         let fault = "must be given: vestibule signal keygen makes one (or private_key_file)";
-        notes.complain("signal.private_key", fault);
+        // Of a file that cannot be read it was said already.
+        notes.check(notes.complaints.len() > before, "signal.private_key", fault);
         return None;
     };
     let key = read(&format!("signal.{name}"), &text, notes)?;
