@@ -43,11 +43,13 @@ pub struct Realm {
     pub(crate) profile: Profile,
 }
 
-/// What a token is good for, and for how long nothing about it has to be looked at again.
-pub(crate) struct Verified<T> {
-    pub(crate) value: T,
-    /// The last second in which its times and its key are good.
-    pub(crate) until: UnixSeconds,
+/// What a token is good for, and how long it can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<T> {
+    /// What it is good for.
+    pub value: T,
+    /// The last second in which its times and its key are good. A connection that it opens may live longer.
+    pub until: UnixSeconds,
 }
 
 impl Realm {
@@ -73,19 +75,6 @@ impl Realm {
     /// that has been put aside as used.
     pub const fn is_single_use(&self) -> bool {
         self.rules.single_use
-    }
-
-    /// The last second in which a token of this bearer could still be used, when it is verified now.
-    pub fn last_use(&self, bearer: &Identity, now: UnixSeconds) -> UnixSeconds {
-        let after = |start: UnixSeconds, seconds: i64| UnixSeconds(start.0.saturating_add(seconds));
-        match bearer.expires {
-            // Where tokens speak about the connection, this is its end and not the token's.
-            Some(end) if !self.rules.gateway_claims => after(end, self.rules.leeway),
-            _ => match self.longest_life() {
-                Some(longest) => after(now, i64::try_from(longest.as_secs()).unwrap_or(i64::MAX)),
-                None => UnixSeconds(i64::MAX),
-            },
-        }
     }
 
     /// The keys that its provider publishes.

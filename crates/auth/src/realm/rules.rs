@@ -40,6 +40,8 @@ pub(crate) struct Rules {
     pub(crate) expiry_required: bool,
     /// Tokens may speak about channels, info and the connection's own expiry.
     pub(crate) gateway_claims: bool,
+    /// Others may see the name of a bearer.
+    pub(crate) show_names: bool,
     /// Tokens may name nobody.
     pub(crate) anonymous_tokens: bool,
     /// A token opens one connection.
@@ -110,6 +112,10 @@ impl Rules {
         if !self.issuer.accepts_any(claims.issuer.iter().map(AsRef::as_ref)) {
             return Err(Reason::Issuer);
         }
+        // Before the audience, which such a token does not have either.
+        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
+            return Err(Reason::Lightweight);
+        }
         if !self.audience.accepts_any(claims.audiences.iter().map(AsRef::as_ref)) {
             return Err(Reason::Audience);
         }
@@ -125,9 +131,6 @@ impl Rules {
 
     /// What else the token must say, and must not. What would stand inside of something that is no object is not there.
     pub(super) fn check_claims(&self, claims: &Claims<'_>) -> Result<(), Reason> {
-        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
-            return Err(Reason::Lightweight);
-        }
         if self.single_use && claims.id.as_deref().is_none_or(str::is_empty) {
             return Err(Reason::ClaimMissing("jti"));
         }

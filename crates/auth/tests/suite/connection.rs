@@ -1,12 +1,14 @@
 //! Connection tokens in Centrifugo's contract.
 
+use std::time::Duration;
+
 use serde_json::json;
-use vestibule_auth::{ClaimsConfig, Expected, Preset, RealmConfig, Reason, Refusal};
+use vestibule_auth::{ClaimsConfig, Expected, KeyConfig, Preset, RealmConfig, Reason, Refusal};
 use vestibule_model::{ChannelOverride, Credential, ServerSubscription, UnixSeconds};
 
 use crate::support::{
-    NOW, at, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient, malformed,
-    open_house, signed, strict, token,
+    NOW, SECRET, at, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient,
+    malformed, open_house, signed, strict, token,
 };
 
 #[test]
@@ -288,6 +290,28 @@ fn a_realm_that_may_not_speak_about_channels_says_only_who_and_until_when() {
     assert_eq!(identity.expires, Some(UnixSeconds(at(60))));
     assert_eq!((identity.info, identity.meta), (None, None));
     assert_eq!(identity.subscriptions, []);
+}
+
+#[test]
+fn how_long_a_token_can_be_used_is_not_how_long_its_connection_lives() {
+    let until = |realm, claims: &_| {
+        let verified = house(realm).0.connection(&token(claims), NOW).at_once().expect("a good token");
+        verified.until
+    };
+    let leeway = |realm| RealmConfig { leeway: Some(Duration::from_secs(10)), ..realm };
+    for claims in
+        [good_claims(), claims_with(json!({"expire_at": at(1_000)})), claims_with(json!({"expire_at": 0}))]
+    {
+        assert_eq!(
+            until(leeway(lenient()), &claims),
+            UnixSeconds(at(69)),
+            "the last second before exp and leeway"
+        );
+    }
+    assert_eq!(until(lenient(), &claims_without("exp")), UnixSeconds(i64::MAX));
+    let secret = KeyConfig { usable_until: Some(UnixSeconds(at(20))), ..KeyConfig::secret(SECRET) };
+    let rotated = RealmConfig::new("rotated", Preset::Centrifugo).with_key(secret);
+    assert_eq!(until(rotated, &good_claims()), UnixSeconds(at(20)), "its key goes first");
 }
 
 #[test]

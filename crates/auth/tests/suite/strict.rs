@@ -79,6 +79,18 @@ fn the_gateways_own_claims_are_not_heard() {
 }
 
 #[test]
+fn a_name_is_shown_to_others_only_where_that_is_said() {
+    let claims = claims_with(json!({"name": "Ann \"Lee\"", "info": {"name": "somebody else"}}));
+    assert_eq!(connect(strict(), &claims).expect("a good token").info, None);
+    let showing = || RealmConfig { show_names: true, ..strict() };
+    let shown = |realm, claims: &_| connect(realm, claims).expect("a good token").info;
+    assert_eq!(shown(showing(), &claims).as_deref(), Some(&br#"{"name":"Ann \"Lee\""}"#[..]));
+    assert_eq!(shown(showing(), &good_claims()), None, "who has no name shows none");
+    let speaking = RealmConfig { gateway_claims: Some(true), ..showing() };
+    assert_eq!(shown(speaking, &claims).as_deref(), Some(&br#"{"name":"somebody else"}"#[..]));
+}
+
+#[test]
 fn every_strict_rule_can_be_loosened_by_its_option() {
     let realm = RealmConfig {
         require_expiry: Some(false),
