@@ -11,9 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::Moment;
 use vestibule_model::{
-    ChannelKey, ClientInfo, Close, Credential, HistoryPage, HistoryQuery, Identity, Now, OrganisationId,
-    Position, PresenceStats, Profile, Publication, PublishOptions, RoomKey, ServerSubscription,
-    SubscriptionGrant, UnixSeconds, UserId,
+    ChannelKey, ClientInfo, Close, Credential, Cure, HistoryPage, HistoryQuery, Identity, Now,
+    OrganisationId, Position, PresenceStats, Profile, Publication, PublishOptions, RoomKey,
+    ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use crate::{Form, room};
@@ -89,11 +89,8 @@ pub enum Order {
         /// What others see of the connection from now on; `None` leaves it.
         info: Option<Bytes>,
     },
-    /// What it came in with is good no longer.
-    Revoke {
-        /// A fresh token of the same user may be good again: let the client fetch one. Otherwise it need not come back.
-        healed_by_a_fresh_token: bool,
-    },
+    /// What it came in with is good no longer; a client that can cure that itself is told to.
+    Revoke(Cure),
     /// The node is going away: close with the code that brings the client back to another one.
     Drain,
 }
@@ -333,10 +330,14 @@ pub enum NotAdmitted {
     /// The user has as many connections as he may have.
     Full,
     /// The token was revoked after it was verified.
-    Revoked {
-        /// A fresh token of the same user may be good again.
-        healed_by_a_fresh_token: bool,
-    },
+    Revoked(Cure),
+}
+
+impl From<Cure> for Refusal {
+    /// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.
+    fn from(cure: Cure) -> Self {
+        if cure.is_a_fresh_token() { Self::Expired } else { Self::Invalid }
+    }
 }
 
 /// Why the house could not do what a session asked for.

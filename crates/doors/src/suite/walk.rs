@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use vestibule_model::{
-    ChannelOverride, ClientId, ClientInfo, Close, Epoch, HistoryPage, Identity, Position, PresenceStats,
-    Profile, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelOverride, ClientId, ClientInfo, Close, Cure, Epoch, HistoryPage, Identity, Position,
+    PresenceStats, Profile, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use super::witness::Asked;
@@ -169,7 +169,8 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
     fn not_admitted(&mut self) -> NotAdmitted {
         match self.dice.pick(3) {
             0 => NotAdmitted::Full,
-            healed => NotAdmitted::Revoked { healed_by_a_fresh_token: healed == 1 },
+            1 => NotAdmitted::Revoked(Cure::FreshToken),
+            _ => NotAdmitted::Revoked(Cure::Nothing),
         }
     }
 

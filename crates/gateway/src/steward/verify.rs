@@ -3,7 +3,7 @@
 use vestibule_auth::jwks::Answer;
 use vestibule_auth::{Realm, Reason, Rejection, Trust, Verdict};
 use vestibule_doors::contract::{Refusal, Refused, Secret};
-use vestibule_model::{Door, Identity, Now, Profile, SubscriptionGrant};
+use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant};
 
 use super::Steward;
 
@@ -34,22 +34,26 @@ impl From<Trust> for Trusts {
     }
 }
 
-/// Why a token does not say who somebody is.
+/// A token that does not say who somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unidentified {
+pub struct Unidentified {
+    /// Why.
+    pub why: NotGood,
+    /// The codes that its bearer understands, as far as it can be told whose client it is.
+    pub profile: Profile,
+}
+
+/// Why a token is not good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotGood {
     /// The realms do not take it.
-    Rejected(Rejection),
+    Rejected(vestibule_auth::Refusal),
     /// It was good, and is revoked.
-    Revoked {
-        /// A fresh token of the same user may be good again.
-        healed_by_a_fresh_token: bool,
-        /// The codes that its bearer understands.
-        profile: Profile,
-    },
+    Revoked(Cure),
     /// It is good for one connection, and had it.
-    Used(Profile),
+    Used,
     /// It cannot be told now whether it was used.
-    Unknown(Profile),
+    Unknown,
 }
 
 impl Steward {
@@ -67,7 +71,7 @@ impl Steward {
         };
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
-            None => Ok(trust.anonymous().map_err(Unidentified::Rejected)?),
+            None => Ok(trust.anonymous().map_err(Unidentified::from)?),
         }
     }
 
@@ -89,29 +93,30 @@ impl Steward {
     /// Why it does not say.
     pub async fn identify(&self, trust: &Trust, token: &str, now: Now) -> Result<Identity, Unidentified> {
         let verdict = self.settle(|| trust.connection(token, now.unix)).await;
-        let identity = verdict.map_err(Unidentified::Rejected)?;
+        let identity = verdict?;
         let profile = identity.profile;
-        if let Some(healed_by_a_fresh_token) =
-            self.revoked(&identity.organisation, &identity.user, &identity.credential, now)
-        {
-            return Err(Unidentified::Revoked { healed_by_a_fresh_token, profile });
+        if let Some(cure) = self.revoked(&identity.organisation, &identity.user, &identity.credential, now) {
+            return Err(Unidentified { why: NotGood::Revoked(cure), profile });
         }
         match trust.realm(&identity.realm).filter(|realm| realm.is_single_use()) {
-            Some(realm) => self.use_once(realm, &identity, now).await.map(|()| identity),
+            Some(realm) => match self.use_once(realm, &identity, now).await {
+                Ok(()) => Ok(identity),
+                Err(why) => Err(Unidentified { why, profile }),
+            },
             None => Ok(identity),
         }
     }
 
     /// Uses the one connection that a token opens. Without a store nobody could tell, so nobody comes in.
-    async fn use_once(&self, realm: &Realm, bearer: &Identity, now: Now) -> Result<(), Unidentified> {
+    async fn use_once(&self, realm: &Realm, bearer: &Identity, now: Now) -> Result<(), NotGood> {
         let id = bearer.credential.token.as_deref().unwrap_or_default();
         let until = realm.last_use(bearer, now.unix);
         match self.records().use_once(realm.name(), id, until).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Unidentified::Used(bearer.profile)),
+            Ok(false) => Err(NotGood::Used),
             Err(error) => {
                 tracing::warn!(realm = realm.name(), %error, "tokens of single use cannot be taken");
-                Err(Unidentified::Unknown(bearer.profile))
+                Err(NotGood::Unknown)
             }
         }
     }
@@ -121,7 +126,7 @@ impl Steward {
         let verdict = self.settle(|| trust.subscription(&token.0, now.unix)).await;
         let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?;
         match self.revoked(&grant.organisation, &grant.user, &grant.credential, now) {
-            Some(healed) => Err(revoked(healed)),
+            Some(cure) => Err(cure.into()),
             None => Ok(grant),
         }
     }
@@ -145,11 +150,6 @@ impl Steward {
 /// Nobody vouches for anybody there.
 const CLOSED: Refused = Refused { refusal: Refusal::Invalid, profile: Profile::Centrifugo };
 
-/// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.
-fn revoked(healed_by_a_fresh_token: bool) -> Refusal {
-    if healed_by_a_fresh_token { Refusal::Expired } else { Refusal::Invalid }
-}
-
 /// As much of a realm's reason as a session may know.
 fn refusal(refusal: vestibule_auth::Refusal) -> Refusal {
     match refusal {
@@ -162,16 +162,20 @@ fn refusal(refusal: vestibule_auth::Refusal) -> Refusal {
     }
 }
 
+impl From<Rejection> for Unidentified {
+    fn from(rejection: Rejection) -> Self {
+        Self { why: NotGood::Rejected(rejection.refusal), profile: rejection.profile }
+    }
+}
+
 impl From<Unidentified> for Refused {
-    fn from(unidentified: Unidentified) -> Self {
-        let (refusal, profile) = match unidentified {
-            Unidentified::Rejected(rejection) => (refusal(rejection.refusal), rejection.profile),
-            Unidentified::Revoked { healed_by_a_fresh_token, profile } => {
-                (revoked(healed_by_a_fresh_token), profile)
-            }
+    fn from(Unidentified { why, profile }: Unidentified) -> Self {
+        let refusal = match why {
+            NotGood::Rejected(reason) => refusal(reason),
+            NotGood::Revoked(cure) => cure.into(),
             // A client that has one fetches another token, which is what it takes.
-            Unidentified::Used(profile) => (Refusal::Expired, profile),
-            Unidentified::Unknown(profile) => (Refusal::Unavailable, profile),
+            NotGood::Used => Refusal::Expired,
+            NotGood::Unknown => Refusal::Unavailable,
         };
         Self { refusal, profile }
     }

@@ -31,8 +31,8 @@ impl<L: Link> Worker<L> {
         now: Now,
     ) -> Result<(), NotAdmitted> {
         let Admission { organisation, user, is_person, exclusive, credential } = admission;
-        if let Some(healed) = self.house.steward.revoked(&organisation, &user, &credential, now) {
-            return Err(NotAdmitted::Revoked { healed_by_a_fresh_token: healed });
+        if let Some(cure) = self.house.steward.revoked(&organisation, &user, &credential, now) {
+            return Err(NotAdmitted::Revoked(cure));
         }
         let seat = if is_person { self.house.seats.take(&organisation, &user)? } else { None };
         let Some(connection) = connection_of(&mut self.connections, who) else { return Ok(()) };
@@ -100,8 +100,8 @@ impl<L: Link> Worker<L> {
 
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
         let Admitted { organisation, user, credential, .. } = self.connection_ref(who)?.admitted.as_ref()?;
-        let healed_by_a_fresh_token = self.house.steward.revoked(organisation, user, credential, now)?;
+        let cure = self.house.steward.revoked(organisation, user, credential, now)?;
         self.house.counters.revoked.add();
-        Some(Order::Revoke { healed_by_a_fresh_token })
+        Some(Order::Revoke(cure))
     }
 }

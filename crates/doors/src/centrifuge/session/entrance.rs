@@ -146,9 +146,8 @@ impl Admitting {
                 match outcome {
                     Ok(()) => Subscribing::begin(entrant, guest, plan, turn),
                     Err(NotAdmitted::Full) => Err(disconnect::CONNECTION_LIMIT),
-                    Err(NotAdmitted::Revoked { healed_by_a_fresh_token }) => {
-                        let profile = guest.voucher.profile;
-                        entrant.deny(profile::revoked_at_connect(profile, healed_by_a_fresh_token), turn)
+                    Err(NotAdmitted::Revoked(cure)) => {
+                        entrant.deny(profile::revoked_at_connect(guest.voucher.profile, cure), turn)
                     }
                 }
             }
@@ -252,7 +251,7 @@ fn final_order(order: Order) -> Result<Order, Close> {
         Order::Drain => Err(disconnect::SHUTDOWN),
         Order::Disconnect(close) => Err(close),
         // What is wrong with its token, it hears when it comes back.
-        Order::Revoke { .. } => Err(disconnect::FORCE_RECONNECT),
+        Order::Revoke(_) => Err(disconnect::FORCE_RECONNECT),
         order @ (Order::Subscribe { .. } | Order::Unsubscribe { .. } | Order::Refresh { .. }) => Ok(order),
     }
 }

@@ -25,9 +25,7 @@ impl Open {
             Order::Unsubscribe { channel, code } => self.order_unsubscribe(&channel, code, turn),
             Order::Refresh { expired, expires, info } => self.order_refresh(expired, expires, info, turn),
             Order::Disconnect(close) => Err(close),
-            Order::Revoke { healed_by_a_fresh_token } => {
-                Err(profile::at_revocation(self.voucher.profile, healed_by_a_fresh_token))
-            }
+            Order::Revoke(cure) => Err(profile::at_revocation(self.voucher.profile, cure)),
             Order::Drain => Err(disconnect::SHUTDOWN),
         }
     }

@@ -4,7 +4,7 @@
 //! themselves when they hear 109; Cadenza's have a fixed token and an application that waits for 3500. Each answer
 //! of the second profile is chosen so that clients which do fetch tokens are healed as before.
 
-use vestibule_model::{Close, Profile};
+use vestibule_model::{Close, Cure, Profile};
 
 use super::verdict::Denied;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
@@ -51,14 +51,13 @@ pub(super) fn at_expiry(profile: Profile) -> Close {
 }
 
 /// The goodbye to a connection whose token was revoked.
-pub(super) fn at_revocation(profile: Profile, healed_by_a_fresh_token: bool) -> Close {
-    if healed_by_a_fresh_token { at_expiry(profile) } else { disconnect::INVALID_TOKEN }
+pub(super) fn at_revocation(profile: Profile, cure: Cure) -> Close {
+    if cure.is_a_fresh_token() { at_expiry(profile) } else { disconnect::INVALID_TOKEN }
 }
 
 /// A token that was revoked before its connection was counted.
-pub(super) fn revoked_at_connect(profile: Profile, healed_by_a_fresh_token: bool) -> Denied {
-    let refusal = if healed_by_a_fresh_token { Refusal::Expired } else { Refusal::Invalid };
-    at_connect(Refused { refusal, profile })
+pub(super) fn revoked_at_connect(profile: Profile, cure: Cure) -> Denied {
+    at_connect(Refused { refusal: cure.into(), profile })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use vestibule_doors::contract::{
     Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Ticket,
 };
-use vestibule_model::{Close, Credential, OrganisationId, Revocation, Revoked, UnixSeconds, UserId};
+use vestibule_model::{Close, Credential, Cure, OrganisationId, Revocation, Revoked, UnixSeconds, UserId};
 
 use super::house::{House, Peer};
 
@@ -39,8 +39,8 @@ fn open(house: &mut House, user: &'static str, token: &'static str) -> Peer {
         Input::Message(b"renew") => outputs.push(Output::Renew(Box::new(credential("new")))),
         Input::Outcome(_, Outcome::Admitted(Ok(()))) => say(outputs, "admitted".into()),
         Input::Outcome(_, Outcome::Admitted(Err(why))) => say(outputs, format!("{why:?}")),
-        Input::Notice(Notice::Order(Order::Revoke { healed_by_a_fresh_token })) => {
-            let code = if healed_by_a_fresh_token { 3005 } else { 3500 };
+        Input::Notice(Notice::Order(Order::Revoke(cure))) => {
+            let code = if cure == Cure::FreshToken { 3005 } else { 3500 };
             outputs.push(Output::Close(Close::new(code, "revoked")));
         }
         other => panic!("{other:?}"),
@@ -97,7 +97,7 @@ fn a_token_that_is_revoked_between_its_verification_and_its_admission_is_not_adm
     house.settle();
     house.say(&peer, "come in");
     house.settle();
-    let why = NotAdmitted::Revoked { healed_by_a_fresh_token: false };
+    let why = NotAdmitted::Revoked(Cure::Nothing);
     assert_eq!(peer.heard(), [format!("{why:?}")]);
 }
 
