@@ -75,19 +75,6 @@ impl Realm {
         self.rules.single_use
     }
 
-    /// The last second in which a token of this bearer could still be used, when it is verified now.
-    pub fn last_use(&self, bearer: &Identity, now: UnixSeconds) -> UnixSeconds {
-        let after = |start: UnixSeconds, seconds: i64| UnixSeconds(start.0.saturating_add(seconds));
-        match bearer.expires {
-            // Where tokens speak about the connection, this is its end and not the token's.
-            Some(end) if !self.rules.gateway_claims => after(end, self.rules.leeway),
-            _ => match self.longest_life() {
-                Some(longest) => after(now, i64::try_from(longest.as_secs()).unwrap_or(i64::MAX)),
-                None => UnixSeconds(i64::MAX),
-            },
-        }
-    }
-
     /// The keys that its provider publishes.
     pub fn published(&self) -> Option<&Arc<PublishedKeys>> {
         self.keys.published()
@@ -126,7 +113,10 @@ impl Realm {
         if identity.user.is_anonymous() && !self.rules.anonymous_tokens {
             return Err(Reason::AnonymousToken.into());
         }
-        Ok(Verified { value: identity, until: key_until.min(self.rules.good_until(&claims)) })
+        Ok(Verified {
+            value: identity,
+            until: key_until.min(self.rules.taken_until(&claims).unwrap_or(UnixSeconds(i64::MAX))),
+        })
     }
 
     /// What a subscription token grants.
@@ -141,7 +131,10 @@ impl Realm {
         }
         let grant = grant::subscription(self, &claims)?;
         self.rules.check_times(&claims, now)?;
-        Ok(Verified { value: grant, until: key_until.min(self.rules.good_until(&claims)) })
+        Ok(Verified {
+            value: grant,
+            until: key_until.min(self.rules.taken_until(&claims).unwrap_or(UnixSeconds(i64::MAX))),
+        })
     }
 
     /// The checks that every token passes before its claims mean anything: algorithm, key, signature, claim types,

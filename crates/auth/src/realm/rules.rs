@@ -174,10 +174,10 @@ impl Rules {
         Ok(())
     }
 
-    /// The last second in which the times of these claims are good.
-    pub(super) fn good_until(&self, claims: &Claims<'_>) -> UnixSeconds {
-        let last = |end: UnixSeconds| end.0.saturating_add(self.leeway).saturating_sub(1);
-        UnixSeconds(claims.expires.map_or(i64::MAX, last))
+    /// The last second in which the times of these claims are good; `None`: there is none.
+    pub(super) fn taken_until(&self, claims: &Claims<'_>) -> Option<UnixSeconds> {
+        let last = |end: UnixSeconds| UnixSeconds(end.0.saturating_add(self.leeway).saturating_sub(1));
+        claims.expires.map(last)
     }
 
     /// Whether now is the token's time: before `exp`, and not before `nbf` (in a strict realm nor before `iat`).

@@ -3,7 +3,7 @@
 use vestibule_auth::jwks::Answer;
 use vestibule_auth::{Realm, Reason, Rejection, Trust, Verdict};
 use vestibule_doors::contract::{Refusal, Refused, Secret};
-use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant};
+use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant, UnixSeconds};
 
 use super::Steward;
 
@@ -99,7 +99,7 @@ impl Steward {
             return Err(Unidentified { why: NotGood::Revoked(cure), profile });
         }
         match trust.realm(&identity.realm).filter(|realm| realm.is_single_use()) {
-            Some(realm) => match self.use_once(realm, &identity, now).await {
+            Some(realm) => match self.use_once(realm, &identity).await {
                 Ok(()) => Ok(identity),
                 Err(why) => Err(Unidentified { why, profile }),
             },
@@ -108,9 +108,9 @@ impl Steward {
     }
 
     /// Uses the one connection that a token opens. Without a store nobody could tell, so nobody comes in.
-    async fn use_once(&self, realm: &Realm, bearer: &Identity, now: Now) -> Result<(), NotGood> {
+    async fn use_once(&self, realm: &Realm, bearer: &Identity) -> Result<(), NotGood> {
         let id = bearer.credential.token.as_deref().unwrap_or_default();
-        let until = realm.last_use(bearer, now.unix);
+        let until = bearer.taken_until.unwrap_or(UnixSeconds(i64::MAX));
         match self.records().use_once(realm.name(), id, until).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(NotGood::Used),

@@ -13,7 +13,7 @@ mod welcome;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ClientInfo, Close, Credential, Identity, Moment, Position, UnixSeconds};
+use vestibule_model::{ClientInfo, Close, Credential, Expiry, Identity, Moment, Position, UnixSeconds};
 
 use super::State;
 use super::joining::Joining;
@@ -184,6 +184,7 @@ impl Entrant {
             channel: None,
         });
         let expires = identity.expires.filter(|_| !turn.rules.client.insecure);
+        let (over, expires) = (turn.over(expires), expires.map(Expiry::at));
         let voucher =
             Voucher { realm: identity.realm, organisation: identity.organisation, profile: identity.profile };
         let guest = Guest { who, voucher, credential: identity.credential, expires };
@@ -191,8 +192,8 @@ impl Entrant {
             Ok(plan) => plan,
             Err(denied) => return self.deny(denied, turn),
         };
-        if expires.is_some_and(|expires| turn.ttl(expires).is_none()) {
-            return self.turn_away(ErrorCode::EXPIRED, turn);
+        if let Some(over) = over {
+            return self.turn_away(profile::at_end(over), turn);
         }
         let ticket = turn.perform(Effect::Admit(guest.admission(turn.rules)));
         Ok(State::Admitting(Box::new(Admitting { ticket, entrant: self, guest, plan })))

@@ -6,6 +6,7 @@ use vestibule_model::{ChannelOverride, SubscriptionGrant};
 
 use super::joining::{Joining, info_in_channel};
 use super::open::Open;
+use super::profile;
 use super::subscription::Origin;
 use super::terms::{Terms, Wish};
 use super::turn::Turn;
@@ -124,9 +125,8 @@ impl Open {
         let rules = turn.rules.channel(&request.channel)?;
         let overrides = grant.as_ref().map_or_else(ChannelOverride::default, |grant| grant.overrides);
         let (expires, info, data) = grant.map_or((None, None, None), |g| (g.expires, g.info, g.data));
-        let expires = expires.map(|expires| turn.believed(expires));
-        if expires.is_some_and(|expires| turn.ttl(expires).is_none()) {
-            return Err(ErrorCode::EXPIRED.into());
+        if let Some(over) = turn.over(expires) {
+            return Err(profile::at_end(over).into());
         }
         if request.tf.is_some() {
             // No namespace allows filters.
@@ -138,7 +138,7 @@ impl Open {
             channel: self.key(&request.channel),
             info: info_in_channel(&self.who, info),
             origin: Origin::Client,
-            expires,
+            expires: expires.map(|expires| turn.believed(expires.at())),
             data,
             terms,
             wish: Wish::of(request),

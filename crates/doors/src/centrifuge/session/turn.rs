@@ -1,6 +1,6 @@
 //! What one input has at hand, and what it leaves behind.
 
-use vestibule_model::{ChannelKey, Close, Credential, Now, UnixSeconds};
+use vestibule_model::{ChannelKey, Close, Credential, Expiry, Now, UnixSeconds};
 
 use super::Peer;
 use crate::centrifuge::codes::ErrorCode;
@@ -104,6 +104,11 @@ impl<'t> Turn<'t> {
     pub(super) fn ttl(&self, expires: UnixSeconds) -> Option<u32> {
         let seconds = self.believed(expires).until(self.now.unix).as_secs();
         u32::try_from(seconds).ok().filter(|seconds| *seconds > 0)
+    }
+
+    /// The expiry, if nothing is left until then.
+    pub(super) fn over(&self, expires: Option<Expiry>) -> Option<Expiry> {
+        expires.filter(|expires| self.ttl(expires.at()).is_none())
     }
 
     /// Ends the turn.

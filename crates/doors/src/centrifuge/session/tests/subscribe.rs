@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::{ChannelOverride, OrganisationId, SubscriptionGrant, UserId};
 
-use super::pair::{CLIENT, CLIENTS, Setup, after, anonymous, grant};
+use super::pair::{CLIENT, CLIENTS, Setup, anonymous, grant, lasts, states};
 use crate::contract::{Fault, Refusal};
 
 #[test]
@@ -167,7 +167,7 @@ fn a_subscription_token_can_carry_an_end_data_and_what_others_see() {
         pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
         pair.asks_what_is_granted_by("s");
         pair.grants(SubscriptionGrant {
-            expires: after(30),
+            expires: lasts(30),
             data: Some(Bytes::from_static(b"[1]")),
             info: Some(Bytes::from_static(b"{\"role\":1}")),
             ..grant("a")
@@ -238,11 +238,20 @@ fn a_subscription_token_may_name_this_very_connection() {
 }
 
 #[test]
+fn a_subscription_token_that_is_taken_after_its_end_is_answered_with_109_so_that_clients_fetch_another() {
+    let mut pair = Setup::new().connected();
+    pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
+    pair.asks_what_is_granted_by("s");
+    pair.grants(SubscriptionGrant { expires: lasts(-29), ..grant("a") });
+    pair.receives(r#"{"id":2,"error":{"code":109,"message":"token expired"}}"#);
+}
+
+#[test]
 fn a_subscription_that_has_ended_before_it_began_is_refused_with_110() {
     let mut pair = Setup::new().connected();
     pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
     pair.asks_what_is_granted_by("s");
-    pair.grants(SubscriptionGrant { expires: after(0), ..grant("a") });
+    pair.grants(SubscriptionGrant { expires: states(0), ..grant("a") });
     pair.receives(r#"{"id":2,"error":{"code":110,"message":"expired"}}"#);
 }
 
@@ -292,7 +301,7 @@ fn the_reply_counts_the_seconds_that_are_left_when_it_is_made() {
     let mut pair = Setup::new().connected();
     pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
     pair.asks_what_is_granted_by("s");
-    pair.grants(SubscriptionGrant { expires: after(30), ..grant("a") });
+    pair.grants(SubscriptionGrant { expires: lasts(30), ..grant("a") });
     pair.asks_to_subscribe("a");
     pair.pass(Duration::from_secs(3));
     pair.subscribes();
