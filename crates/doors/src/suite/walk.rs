@@ -246,10 +246,15 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
         notice.map_or_else(Vec::new, |notice| self.driver.notice(notice))
     }
 
-    /// Only a subscription that stands can be lost.
+    /// Only a subscription that stands can be lost, or lose its token.
     fn lost(&mut self) -> Option<Notice> {
         let index = self.dice.pick(self.driver.witness.standing.len());
-        self.driver.witness.standing.keys().nth(index).cloned().map(Notice::Lost)
+        let channel = self.driver.witness.standing.keys().nth(index).cloned()?;
+        Some(match self.dice.pick(4) {
+            0 => Notice::Revoked(channel, Cure::FreshToken),
+            1 => Notice::Revoked(channel, Cure::NewLogin),
+            _ => Notice::Lost(channel),
+        })
     }
 
     fn ordered_subscription(&mut self) -> Notice {

@@ -91,7 +91,9 @@ impl Waiting {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Waiting(self))
             }
-            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => Ok(State::Waiting(self)),
+            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_) | Notice::Revoked(..)) => {
+                Ok(State::Waiting(self))
+            }
         }
     }
 
@@ -167,9 +169,10 @@ impl Refused {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Refused(self))
             }
-            Input::Message(_) | Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => {
-                Ok(State::Refused(self))
-            }
+            Input::Message(_)
+            | Input::Pong
+            | Input::Outcome(..)
+            | Input::Notice(Notice::Lost(_) | Notice::Revoked(..)) => Ok(State::Refused(self)),
         }
     }
 }
@@ -222,7 +225,9 @@ impl Entrant {
     fn meanwhile(&mut self, input: Input<'_>, turn: &Turn<'_>) -> Result<(), Close> {
         match input {
             Input::Notice(Notice::Order(order)) => self.orders.push(final_order(order)?),
-            Input::Notice(Notice::Lost(_)) => return Err(disconnect::INSUFFICIENT_STATE),
+            Input::Notice(Notice::Lost(_) | Notice::Revoked(..)) => {
+                return Err(disconnect::INSUFFICIENT_STATE);
+            }
             Input::Deadline => unless_stale(self.stale, disconnect::SERVER_ERROR, turn)?,
             Input::Message(_) | Input::Pong | Input::Outcome(..) => {}
         }

@@ -47,6 +47,7 @@ impl Open {
         let expires = grant.expires.map(|expires| turn.believed(expires.at()));
         // Meanwhile it may have ended.
         let subscription = self.subscriptions.get_mut(channel).ok_or(ErrorCode::PERMISSION_DENIED)?;
+        turn.regrant(&subscription.channel, grant.credential);
         subscription.expires = expires;
         if subscription.info.channel != grant.info {
             subscription.info = info_in_channel(&self.who, grant.info);

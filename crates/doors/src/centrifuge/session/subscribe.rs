@@ -124,7 +124,10 @@ impl Open {
     ) -> Verdict {
         let rules = turn.rules.channel(&request.channel)?;
         let overrides = grant.as_ref().map_or_else(ChannelOverride::default, |grant| grant.overrides);
-        let (expires, info, data) = grant.map_or((None, None, None), |g| (g.expires, g.info, g.data));
+        let (credential, expires, info, data) = match grant {
+            Some(grant) => (Some(Box::new(grant.credential)), grant.expires, grant.info, grant.data),
+            None => (None, None, None, None),
+        };
         if let Some(over) = turn.over(expires) {
             return Err(profile::at_end(over).into());
         }
@@ -144,7 +147,7 @@ impl Open {
             wish: Wish::of(request),
             fate: None,
         };
-        let ticket = joining.perform(turn);
+        let ticket = joining.perform_with(credential, turn);
         Ok(Step::Waits(ticket, Errand::Subscribe(Box::new(joining))))
     }
 }

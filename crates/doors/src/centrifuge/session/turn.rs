@@ -95,6 +95,11 @@ impl<'t> Turn<'t> {
         self.outputs.push(Output::Renew(Box::new(credential)));
     }
 
+    /// A subscription goes on with another token.
+    pub(super) fn regrant(&mut self, channel: &ChannelKey, credential: Credential) {
+        self.outputs.push(Output::Regrant(channel.clone(), Box::new(credential)));
+    }
+
     /// An expiry as it is believed.
     pub(super) fn believed(&self, expires: UnixSeconds) -> UnixSeconds {
         expires.min(UnixSeconds(self.now.unix.0.saturating_add(LONGEST_TTL)))

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule_model::{OrganisationId, SubscriptionGrant, UserId};
+use vestibule_model::{Credential, OrganisationId, SubscriptionGrant, UserId};
 
-use super::pair::{CLIENTS, Pair, Setup, grant, lasts, states, subscribed_to};
+use super::pair::{CLIENTS, Pair, Setup, channel, grant, lasts, states, subscribed_to};
 use crate::contract::{Order, Refusal};
 
 const REFRESH: &str = r#"{"id":3,"sub_refresh":{"channel":"a","token":"new"}}"#;
@@ -32,6 +32,16 @@ fn a_new_token_prolongs_the_subscription() {
         pair.pass_secs(120);
         pair.is_silent();
     }
+}
+
+#[test]
+fn revocations_know_the_subscription_by_its_new_token() {
+    let mut pair = expiring(Setup::new());
+    asks(&mut pair);
+    let credential = Credential { token: Some("new".into()), ..Credential::default() };
+    pair.grants(SubscriptionGrant { credential: credential.clone(), ..grant("a") });
+    pair.receives(r#"{"id":3,"sub_refresh":{}}"#);
+    assert_eq!(pair.regranted, Some((channel("a"), credential)));
 }
 
 #[test]
