@@ -93,9 +93,14 @@ impl Realm {
         }
     }
 
-    /// How long after it was issued a token can be accepted; `None`: for any time.
+    /// How long a token that there is now can still be accepted; `None`: for any time.
     pub fn longest_life(&self) -> Option<Duration> {
         self.rules.longest_life()
+    }
+
+    /// How far the clocks of those who issue its tokens may be ahead.
+    pub fn leeway(&self) -> Duration {
+        Duration::from_secs(self.rules.leeway.unsigned_abs())
     }
 
     /// Who bears a connection token.
