@@ -112,7 +112,7 @@ mod tests {
         let token = key.connection_token(&TokenDraft::new("42", Some(Duration::from_secs(60))), NOW);
         let identity = trust.connection(&token, NOW).at_once().expect("a good token").value;
         assert_eq!(identity.user.as_str(), "42");
-        assert_eq!(identity.expires, Some(UnixSeconds(NOW.0 + 60)));
+        assert_eq!(identity.expires, Some(vestibule_model::Expiry::Token(UnixSeconds(NOW.0 + 60))));
     }
 
     #[test]

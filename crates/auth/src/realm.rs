@@ -95,9 +95,14 @@ impl Realm {
         }
     }
 
-    /// How long after it was issued a token can be accepted; `None`: for any time.
+    /// How long a token that there is now can still be accepted; `None`: for any time.
     pub fn longest_life(&self) -> Option<Duration> {
         self.rules.longest_life()
+    }
+
+    /// How far the clocks of those who issue its tokens may be ahead.
+    pub fn leeway(&self) -> Duration {
+        Duration::from_secs(self.rules.leeway.unsigned_abs())
     }
 
     /// Who bears a connection token.
@@ -115,7 +120,7 @@ impl Realm {
         if identity.user.is_anonymous() && !self.rules.anonymous_tokens {
             return Err(Reason::AnonymousToken.into());
         }
-        Ok(Verified { value: identity, until: key_until.min(self.rules.good_until(&claims)) })
+        Ok(Verified { value: identity, until: key_until.min(self.rules.taken_until(&claims)) })
     }
 
     /// What a subscription token grants.
@@ -130,7 +135,7 @@ impl Realm {
         }
         let grant = grant::subscription(self, &claims)?;
         self.rules.check_times(&claims, now)?;
-        Ok(Verified { value: grant, until: key_until.min(self.rules.good_until(&claims)) })
+        Ok(Verified { value: grant, until: key_until.min(self.rules.taken_until(&claims)) })
     }
 
     /// The checks that every token passes before its claims mean anything: algorithm, key, signature, claim types,

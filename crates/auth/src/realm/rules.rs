@@ -122,10 +122,10 @@ impl Rules {
         Ok(())
     }
 
-    /// How long after it was issued a token can be accepted: the leeway is granted when its life is measured, and
-    /// again when it ends.
+    /// How long a token that there is now can still be accepted: the leeway is granted to its issuer's clock, when its
+    /// life is measured, and again when it ends.
     pub(super) fn longest_life(&self) -> Option<Duration> {
-        let longest = self.longest_lifetime?.saturating_add(self.leeway.saturating_mul(2));
+        let longest = self.longest_lifetime?.saturating_add(self.leeway.saturating_mul(3));
         Some(Duration::from_secs(u64::try_from(longest).unwrap_or(0)))
     }
 
@@ -178,7 +178,7 @@ impl Rules {
     }
 
     /// The last second in which the times of these claims are good.
-    pub(super) fn good_until(&self, claims: &Claims<'_>) -> UnixSeconds {
+    pub(super) fn taken_until(&self, claims: &Claims<'_>) -> UnixSeconds {
         let last = |end: UnixSeconds| end.0.saturating_add(self.leeway).saturating_sub(1);
         UnixSeconds(claims.expires.map_or(i64::MAX, last))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule_auth::{RealmConfig, Reason, Refusal};
-use vestibule_model::UnixSeconds;
+use vestibule_model::{Expiry, UnixSeconds};
 
 use crate::support::{
     at, claims_with, claims_without, connect, expired, good_claims, invalid, minutes, strict,
@@ -11,7 +11,7 @@ use crate::support::{
 #[test]
 fn a_good_token_says_who_and_until_when() {
     let identity = connect(strict(), &good_claims()).expect("a good token");
-    assert_eq!((identity.user.as_str(), identity.expires), ("42", Some(UnixSeconds(at(60)))));
+    assert_eq!((identity.user.as_str(), identity.expires), ("42", Some(Expiry::Token(UnixSeconds(at(60))))));
 }
 
 #[test]
@@ -74,7 +74,10 @@ fn the_longest_lifetime_is_an_option() {
 fn the_gateways_own_claims_are_not_heard() {
     let claims = claims_with(json!({"info": 1, "channels": ["a"], "expire_at": 0, "meta": {}}));
     let identity = connect(strict(), &claims).expect("a good token");
-    assert_eq!((identity.info, identity.meta, identity.expires), (None, None, Some(UnixSeconds(at(60)))));
+    assert_eq!(
+        (identity.info, identity.meta, identity.expires),
+        (None, None, Some(Expiry::Token(UnixSeconds(at(60)))))
+    );
     assert_eq!(identity.subscriptions, []);
 }
 
