@@ -116,7 +116,7 @@ impl KeyKeeper {
     }
 
     /// The same with the whole answer: an unknown key is a token that never will be good, while
-    /// [`Answer::Unavailable`] says that nobody can tell now.
+    /// [`Answer::Later`] and [`Answer::Unavailable`] say that nobody can tell now.
     pub async fn answer(&self, wish: &KeyWish) -> Answer {
         let Some(reception) = self.0.iter().find(|reception| Arc::ptr_eq(&reception.keys, &wish.keys)) else {
             return Answer::Unavailable;

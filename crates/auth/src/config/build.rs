@@ -141,6 +141,7 @@ impl RealmConfig {
             },
         };
         let unencrypted = given.allow_unencrypted_keys_from_the_network;
+        notes.check(field, !is_discovery || !self.issuer.exact.is_empty(), Fault::DiscoveryOfNobody);
         let address = match KeyAddress::parse(&url, unencrypted) {
             Ok(address) => address,
             Err(fault) => {
@@ -232,11 +233,16 @@ impl RealmConfig {
     fn client_rules(&self) -> (Option<Equal>, Option<NamedPath>) {
         let rule = self.preset.client_rule();
         let claim = NamedPath { name: rule.claim.into(), path: ClaimPath::of(rule.claim) };
-        if self.clients.is_empty() {
-            return (None, rule.forbidden_unless_listed.then_some(claim));
+        let text = |client: &String| ClaimValue::Text(client.clone());
+        if !self.clients.is_empty() {
+            let values = self.clients.iter().map(text).collect();
+            return (Some(Equal { claim, values, may_be_absent: rule.may_be_absent }), None);
         }
-        let values = self.clients.iter().map(|client| ClaimValue::Text(client.clone())).collect();
-        (Some(Equal { claim, values, may_be_absent: rule.may_be_absent }), None)
+        match self.client_id.as_ref().filter(|_| rule.is_the_realms_own) {
+            // Some of the provider's tokens do not say for which client they were made.
+            Some(own) => (Some(Equal { claim, values: vec![text(own)], may_be_absent: true }), None),
+            None => (None, rule.forbidden_unless_listed.then_some(claim)),
+        }
     }
 
     fn paths(

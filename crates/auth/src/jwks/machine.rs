@@ -74,7 +74,9 @@ pub enum Answer {
     Changed,
     /// The provider does not publish that key.
     Unknown,
-    /// It cannot be said now: the provider cannot be reached, or was asked too lately to be asked again.
+    /// It cannot be said now: the provider answers, but was asked too lately to be asked again, or too many wait.
+    Later,
+    /// It cannot be said now: the provider cannot be reached.
     Unavailable,
 }
 
@@ -112,7 +114,8 @@ impl<W> Machine<W> {
         }
         let fetch_comes = self.fetching || self.wanted;
         if self.waiting.len() >= MAX_WAITERS || !fetch_comes && self.cools_down(now) {
-            return Asked::Answered(waiter, Answer::Unavailable);
+            let answers = self.state(now) == PublishedState::Fresh;
+            return Asked::Answered(waiter, if answers { Answer::Later } else { Answer::Unavailable });
         }
         self.wanted = !self.fetching;
         self.waiting.push((waiter, wish));

@@ -36,7 +36,7 @@ pub(super) struct Claims<'t> {
     pub(super) issuer: Option<Cow<'t, str>>,
     /// `aud`, which may be one text or a list.
     pub(super) audiences: Vec<Cow<'t, str>>,
-    /// `channel`, unless empty: what makes a token a subscription token.
+    /// `channel`, unless empty: what makes a token a subscription token, where tokens may speak about channels.
     pub(super) channel: Option<Cow<'t, str>>,
 }
 
@@ -68,7 +68,9 @@ impl<'t> Claims<'t> {
         claims.issued = claims.time("iat")?;
         claims.issuer = claims.text("iss")?;
         claims.audiences = claims.texts("aud")?;
-        claims.channel = claims.text("channel")?.filter(|channel| !channel.is_empty());
+        if rules.gateway_claims {
+            claims.channel = claims.text("channel")?.filter(|channel| !channel.is_empty());
+        }
         Ok(claims)
     }
 

@@ -110,6 +110,10 @@ impl Rules {
         if !self.issuer.accepts_any(claims.issuer.iter().map(AsRef::as_ref)) {
             return Err(Reason::Issuer);
         }
+        // Such a token has no audience either, and no setting of audiences would help.
+        if self.is_lightweight(claims) && claims.audiences.is_empty() {
+            return Err(Reason::Lightweight);
+        }
         if !self.audience.accepts_any(claims.audiences.iter().map(AsRef::as_ref)) {
             return Err(Reason::Audience);
         }
@@ -125,7 +129,7 @@ impl Rules {
 
     /// What else the token must say, and must not. What would stand inside of something that is no object is not there.
     pub(super) fn check_claims(&self, claims: &Claims<'_>) -> Result<(), Reason> {
-        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
+        if self.is_lightweight(claims) {
             return Err(Reason::Lightweight);
         }
         if self.single_use && claims.id.as_deref().is_none_or(str::is_empty) {
@@ -149,6 +153,10 @@ impl Rules {
             return Err(Reason::Client);
         }
         self.check_sign_in(claims)
+    }
+
+    fn is_lightweight(&self, claims: &Claims<'_>) -> bool {
+        self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens
     }
 
     fn check_sign_in(&self, claims: &Claims<'_>) -> Result<(), Reason> {

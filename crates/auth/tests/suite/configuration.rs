@@ -1,6 +1,7 @@
 //! What a realm's builder complains about, and what it warns of.
 
 use vestibule_auth::config::{Fault, MAX_KEYS};
+use vestibule_auth::issue::SigningKey;
 use vestibule_auth::{
     Algorithm, ClaimsConfig, ConfigError, Expected, Family, KeyConfig, Preset, PublicKeyFault, RealmConfig,
     RealmsConfig, Warning,
@@ -47,6 +48,38 @@ fn a_short_secret_is_an_error_in_a_strict_realm_and_a_warning_in_a_lenient_one()
     assert_eq!(built_realm(with(Preset::Static, &"x".repeat(32))).1, []);
     let (_, warnings) = built_realm(with(Preset::Centrifugo, "secret"));
     assert_eq!(warnings, [Warning::ShortSecret { realm: "r".into(), key: 0, bytes: 6 }]);
+}
+
+#[test]
+fn a_public_key_is_no_secret_in_any_of_the_forms_in_which_it_is_passed_around() {
+    let with = |secret: &str| RealmConfig::new("r", Preset::Static).with_key(KeyConfig::secret(secret));
+    let jwk = SigningKey::read(pem!("p256.pem"), None).expect("a good key").public_jwk().expect("a pair");
+    let indented = format!("\n  {}", pem!("rsa.pub.pem"));
+    for public in [
+        pem!("rsa.pub.pem"),
+        pem!("ed25519.pub.pem"),
+        pem!("rsa.crt.pem"),
+        indented.as_str(),
+        jwk.as_str(),
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0r8LL3y0Kq somebody@example",
+    ] {
+        assert_eq!(complaints(with(public)), [("keys[0]".into(), Fault::PublicSecret)], "{public}");
+    }
+    for secret in [pem!("rsa.pem"), r#"{"kty":"oct","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T"}"#] {
+        assert_eq!(built_realm(with(secret)).1, [], "odd, but nobody else knows it");
+    }
+}
+
+#[test]
+fn a_discovery_document_is_of_no_use_where_no_issuer_is_given_to_compare_it_with() {
+    let discovering = |issuer| {
+        let mut realm = RealmConfig { issuer, ..RealmConfig::new("r", Preset::Oidc) };
+        realm.published.discovery_url = Some("https://id.example/.well-known/openid-configuration".into());
+        realm
+    };
+    let pattern = discovering(Expected::matching("^https://id.example/[a-z]+$"));
+    assert_eq!(complaints(pattern), [("discovery_url".into(), Fault::DiscoveryOfNobody)]);
+    assert!(discovering(Expected::exactly("https://id.example")).build().is_ok());
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn a_good_token_says_who_and_until_when() {
 #[test]
 fn exp_is_required_and_null_is_not_a_time() {
     assert_eq!(connect(strict(), &claims_without("exp")), invalid(Reason::ClaimMissing("exp")));
-    for name in ["exp", "nbf", "iat", "sub", "iss", "aud", "jti", "channel"] {
+    for name in ["exp", "nbf", "iat", "sub", "iss", "aud", "jti"] {
         let claims = claims_with(json!({name: null}));
         assert_eq!(connect(strict(), &claims), invalid(Reason::ClaimType(name)), "{name}");
     }
@@ -79,6 +79,15 @@ fn the_gateways_own_claims_are_not_heard() {
         (None, None, Some(Expiry::Token(UnixSeconds(at(60)))))
     );
     assert_eq!(identity.subscriptions, []);
+}
+
+#[test]
+fn a_claim_that_means_something_to_the_gateway_alone_may_be_a_providers_own() {
+    for channel in [json!("mobile"), json!({}), json!(null)] {
+        assert!(connect(strict(), &claims_with(json!({"channel": channel}))).is_ok(), "{channel}");
+        let speaks = RealmConfig { gateway_claims: Some(true), ..strict() };
+        assert!(connect(speaks, &claims_with(json!({"channel": channel}))).is_err(), "{channel}");
+    }
 }
 
 #[test]

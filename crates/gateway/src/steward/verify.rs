@@ -6,6 +6,7 @@ use vestibule_doors::contract::{Refusal, Refused, Secret};
 use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant, UnixSeconds};
 
 use super::Steward;
+use crate::telemetry::Spent;
 
 /// The realms that are trusted, for each purpose.
 #[derive(Clone, Debug)]
@@ -71,7 +72,10 @@ impl Steward {
         };
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
-            None => Ok(trust.anonymous().map_err(Unidentified::from)?),
+            None => {
+                let anonymous = trust.anonymous().inspect_err(|rejection| self.0.refusals.note(rejection));
+                Ok(anonymous.map_err(Unidentified::from)?)
+            }
         }
     }
 
@@ -96,6 +100,7 @@ impl Steward {
         let identity = verdict?;
         let profile = identity.profile;
         if let Some(cure) = self.revoked(&identity.organisation, &identity.user, &identity.credential, now) {
+            self.0.refusals.note_spent(&identity.realm, Spent::Revoked);
             return Err(Unidentified { why: NotGood::Revoked(cure), profile });
         }
         match trust.realm(&identity.realm).filter(|realm| realm.is_single_use()) {
@@ -113,8 +118,12 @@ impl Steward {
         let until = bearer.taken_until.unwrap_or(UnixSeconds(i64::MAX));
         match self.records().use_once(realm.name(), id, until).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(NotGood::Used),
+            Ok(false) => {
+                self.0.refusals.note_spent(realm.name(), Spent::Used);
+                Err(NotGood::Used)
+            }
             Err(error) => {
+                self.0.refusals.note_spent(realm.name(), Spent::Unsure);
                 tracing::warn!(realm = realm.name(), %error, "tokens of single use cannot be taken");
                 Err(NotGood::Unknown)
             }
@@ -126,7 +135,10 @@ impl Steward {
         let verdict = self.settle(|| trust.subscription(&token.0, now.unix)).await;
         let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?;
         match self.revoked(&grant.organisation, &grant.user, &grant.credential, now) {
-            Some(cure) => Err(cure.into()),
+            Some(cure) => {
+                self.0.refusals.note_spent(&grant.realm, Spent::Revoked);
+                Err(cure.into())
+            }
             None => Ok(grant),
         }
     }
@@ -138,6 +150,7 @@ impl Steward {
             Verdict::Waits(wish, otherwise) => match self.0.keys.answer(&wish).await {
                 Answer::Changed => judge().at_once(),
                 Answer::Unknown => Err(otherwise),
+                Answer::Later => Err(Rejection { refusal: Reason::KeyNotAsked.into(), ..otherwise }),
                 Answer::Unavailable => {
                     Err(Rejection { refusal: Reason::KeysUnavailable.into(), ..otherwise })
                 }
@@ -180,3 +193,6 @@ impl From<Unidentified> for Refused {
         Self { refusal, profile }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,27 @@ pub struct Refusals {
     pub(super) counts: Family<Label, Counter>,
 }
 
+/// Why a token is worth nothing although a realm takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// It is revoked.
+    Revoked,
+    /// It is good for one connection, and had it.
+    Used,
+    /// It is good for one connection, and it cannot be told now whether it had it.
+    Unsure,
+}
+
+impl Spent {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Used => "used",
+            Self::Unsure => "used_unknown",
+        }
+    }
+}
+
 /// Both have few values: realms are configured, and reasons are a closed list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Label {
@@ -27,6 +48,32 @@ impl Refusals {
         let reason = rejection.refusal.reason();
         let realm = rejection.realm.as_deref().unwrap_or_default();
         tracing::debug!(realm, reason = reason.label(), "a token was not taken: {reason}");
-        self.counts.get_or_create(&Label { realm: realm.to_owned(), reason: reason.label() }).inc();
+        self.count(realm, reason.label());
+    }
+
+    /// A token that its realm takes was not taken all the same.
+    pub fn note_spent(&self, realm: &str, spent: Spent) {
+        let reason = spent.label();
+        tracing::debug!(
+            realm,
+            reason,
+            "a token was not taken: {}",
+            match spent {
+                Spent::Revoked => "it is revoked",
+                Spent::Used => "it was used before",
+                Spent::Unsure => "it cannot be told now whether it was used before",
+            }
+        );
+        self.count(realm, reason);
+    }
+
+    /// How often tokens of that realm were not taken for that reason.
+    #[cfg(test)]
+    pub fn of(&self, realm: &str, reason: &'static str) -> u64 {
+        self.counts.get_or_create(&Label { realm: realm.to_owned(), reason }).get()
+    }
+
+    fn count(&self, realm: &str, reason: &'static str) {
+        self.counts.get_or_create(&Label { realm: realm.to_owned(), reason }).inc();
     }
 }
