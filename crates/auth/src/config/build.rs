@@ -142,6 +142,7 @@ impl RealmConfig {
             },
         };
         let unencrypted = given.allow_unencrypted_keys_from_the_network;
+        notes.check(field, !is_discovery || !self.issuer.exact.is_empty(), Fault::DiscoveryOfNobody);
         let address = match KeyAddress::parse(&url, unencrypted) {
             Ok(address) => address,
             Err(fault) => {

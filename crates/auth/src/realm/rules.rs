@@ -154,6 +154,10 @@ impl Rules {
         self.check_sign_in(claims)
     }
 
+    fn is_lightweight(&self, claims: &Claims<'_>) -> bool {
+        self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens
+    }
+
     fn check_sign_in(&self, claims: &Claims<'_>) -> Result<(), Reason> {
         if !self.preset.marks_anonymous_sign_ins() || self.anonymous_sign_ins {
             return Ok(());

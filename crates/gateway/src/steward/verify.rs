@@ -148,6 +148,7 @@ impl Steward {
             Verdict::Waits(wish, otherwise) => match self.0.keys.answer(&wish).await {
                 Answer::Changed => judge().at_once(),
                 Answer::Unknown => Err(otherwise),
+                Answer::Later => Err(Rejection { refusal: Reason::KeyNotAsked.into(), ..otherwise }),
                 Answer::Unavailable => {
                     Err(Rejection { refusal: Reason::KeysUnavailable.into(), ..otherwise })
                 }
@@ -191,3 +192,6 @@ impl From<Unidentified> for Refused {
         Self { refusal, profile }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,27 @@ pub struct Refusals {
     pub(super) counts: Family<Label, Counter>,
 }
 
+/// Why a token is worth nothing although a realm takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// It is revoked.
+    Revoked,
+    /// It is good for one connection, and had it.
+    Used,
+    /// It is good for one connection, and it cannot be told now whether it had it.
+    Unsure,
+}
+
+impl Spent {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Revoked => "revoked",
+            Self::Used => "used",
+            Self::Unsure => "used_unknown",
+        }
+    }
+}
+
 /// Both have few values: realms are configured, and reasons are a closed list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Label {
