@@ -66,10 +66,6 @@ pub enum Fault {
     Address(AddressFault),
     /// The address of the keys and the address at which it can be found exclude each other.
     TwoAddresses,
-    /// A discovery document says whose it is, and the realm has no exact issuer to compare that with.
-    DiscoveryOfNobody,
-    /// The secret is a public key, which is no secret.
-    PublicSecret,
     /// Another realm has this name.
     Twice,
     /// There is no realm of this name.
@@ -183,12 +179,6 @@ impl fmt::Display for Fault {
             ),
             Self::Address(fault) => write!(f, "keys cannot be fetched from there: {fault}"),
             Self::TwoAddresses => f.write_str("give either jwks_url or discovery_url"),
-            Self::DiscoveryOfNobody => f.write_str(
-                "a discovery document speaks for one issuer: give the issuer itself, or jwks_url instead",
-            ),
-            Self::PublicSecret => {
-                f.write_str("this is a public key, which everybody may know; a secret is something else")
-            }
             Self::Twice => f.write_str("another realm has this name"),
             Self::NoSuchRealm => f.write_str("there is no such realm"),
             Self::SharedIssuer(other) => write!(

@@ -100,11 +100,6 @@ impl Preset {
         matches!(self, Self::Oidc | Self::Keycloak | Self::Supabase | Self::Workos)
     }
 
-    /// Whether issuers and keys follow from the client's id.
-    pub(crate) const fn has_client_id(self) -> bool {
-        matches!(self, Self::Workos)
-    }
-
     /// The issuers that follow from the client's id.
     pub(crate) fn issuers(self, realm: &RealmConfig) -> Vec<String> {
         match (self, &realm.client_id) {

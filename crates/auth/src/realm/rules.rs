@@ -113,7 +113,7 @@ impl Rules {
             return Err(Reason::Issuer);
         }
         // Before the audience, which such a token does not have either.
-        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
+        if self.is_lightweight(claims) {
             return Err(Reason::Lightweight);
         }
         if !self.audience.accepts_any(claims.audiences.iter().map(AsRef::as_ref)) {

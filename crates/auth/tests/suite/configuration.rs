@@ -1,7 +1,6 @@
 //! What a realm's builder complains about, and what it warns of.
 
 use vestibule_auth::config::{Fault, MAX_KEYS};
-use vestibule_auth::issue::SigningKey;
 use vestibule_auth::{
     Algorithm, ClaimsConfig, ConfigError, Expected, Family, KeyConfig, Preset, PublicKeyFault, RealmConfig,
     RealmsConfig, Warning,

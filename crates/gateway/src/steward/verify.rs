@@ -148,7 +148,6 @@ impl Steward {
             Verdict::Waits(wish, otherwise) => match self.0.keys.answer(&wish).await {
                 Answer::Changed => judge().at_once(),
                 Answer::Unknown => Err(otherwise),
-                Answer::Later => Err(Rejection { refusal: Reason::KeyNotAsked.into(), ..otherwise }),
                 Answer::Unavailable => {
                     Err(Rejection { refusal: Reason::KeysUnavailable.into(), ..otherwise })
                 }

@@ -13,27 +13,6 @@ pub struct Refusals {
     pub(super) counts: Family<Label, Counter>,
 }
 
-/// Why a token is worth nothing although a realm takes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spent {
-    /// It is revoked.
-    Revoked,
-    /// It is good for one connection, and had it.
-    Used,
-    /// It is good for one connection, and it cannot be told now whether it had it.
-    Unsure,
-}
-
-impl Spent {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Revoked => "revoked",
-            Self::Used => "used",
-            Self::Unsure => "used_unknown",
-        }
-    }
-}
-
 /// Both have few values: realms are configured, and reasons are a closed list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Label {
@@ -69,6 +48,12 @@ impl Refusals {
             Loss::Unknown => ("used_unknown", "nobody can tell whether it was used"),
         };
         self.count(realm, label, words);
+    }
+
+    /// How many were not taken for that reason.
+    #[cfg(test)]
+    pub fn of(&self, realm: &str, reason: &'static str) -> u64 {
+        self.counts.get_or_create(&Label { realm: realm.to_owned(), reason }).get()
     }
 
     /// Strangers can make this happen as often as they like, so the log has it at a level that is off unless somebody
