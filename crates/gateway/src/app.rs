@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::{JoinHandle, available_parallelism};
 use std::time::Duration;
@@ -91,9 +92,7 @@ impl House {
         let keys = fetch_keys(&realms, &office, clock)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
-        let steward = Steward::new(trusts, keys.clone(), broker, records, |errand| {
-            tokio::task::spawn_local(errand);
-        });
+        let steward = Steward::new(trusts, keys.clone(), broker, records, go_on_beside_the_worker);
         let rules = Arc::new(settings.centrifuge.rules.clone());
         let (admission, places) = bounds(&settings, &counters);
         let api = Api {
@@ -215,6 +214,10 @@ fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listene
     let fault = |error| StartFailure::Listen(wanted, error);
     let listeners = bind(wanted, workers).map_err(fault)?;
     Ok((listeners[0].local_addr().map_err(fault)?, listeners))
+}
+
+fn go_on_beside_the_worker(errand: Pin<Box<dyn Future<Output = ()>>>) {
+    tokio::task::spawn_local(errand);
 }
 
 fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeeper, StartFailure> {

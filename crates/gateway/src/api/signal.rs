@@ -127,7 +127,7 @@ pub fn routes(settings: &SignalHttp, api: &Api) -> Router {
 
 /// The key by which others check room tokens.
 async fn public_key(State(desk): State<Arc<Desk>>) -> Response {
-    let jwk = desk.settings.tokens.as_ref().and_then(|tokens| tokens.issuer.key().bare_public_jwk());
+    let jwk = desk.settings.tokens.as_ref().and_then(|tokens| tokens.issuer.key().canonical_public_jwk());
     let jwk: serde_json::Value =
         jwk.and_then(|jwk| serde_json::from_str(&jwk).ok()).unwrap_or(serde_json::Value::Null);
     let body = format!(r#"{{"alg":"EdDSA","crv":{},"x":{},"kty":{}}}"#, jwk["crv"], jwk["x"], jwk["kty"]);
