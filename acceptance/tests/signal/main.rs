@@ -5,6 +5,7 @@
 mod http;
 mod members;
 mod relay;
+mod rotation;
 mod secrecy;
 mod socket;
 mod start;

@@ -1,9 +1,9 @@
 //! Consumers, and those who pretend.
 
 use serde_json::{Value, json};
-use vestibule_acceptance::Peer;
 use vestibule_acceptance::patience::unix_now;
-use vestibule_acceptance::signal::{SignalServer, message};
+use vestibule_acceptance::signal::{SignalServer, message, nothing_but_own};
+use vestibule_acceptance::{Event, Peer};
 use vestibule_auth::issue::{GenerateKind, GeneratedKey, Head, SigningKey};
 
 const ISSUER: &str = "https://idp.example";
@@ -31,11 +31,21 @@ fn with_consumers() -> (SignalServer, SigningKey) {
     (SignalServer::with(&variables), key)
 }
 
+fn register(token: &str) -> String {
+    json!({ "type": "register", "role": "consumer", "token": token, "protocolVersion": 1 }).to_string()
+}
+
 fn consume(server: &SignalServer, room: &str, id: &str, token: &str) -> Peer {
     let mut peer = server.knock(&format!("room={room}&nodeId={id}"));
-    peer.text(
-        &json!({ "type": "register", "role": "consumer", "token": token, "protocolVersion": 1 }).to_string(),
-    );
+    peer.text(&register(token));
+    peer
+}
+
+/// A peer of `room` that registers with these words.
+fn with_words(server: &SignalServer, id: &str, register: &str) -> Peer {
+    let mut peer = server.silent("room", id);
+    peer.text(register);
+    assert_eq!(message(&mut peer)["type"], "peer-list");
     peer
 }
 
@@ -92,18 +102,170 @@ fn a_consumer_meets_servers_in_turn_and_hears_when_they_change() {
 #[test]
 fn only_peers_that_say_what_they_are_serve_consumers() {
     let (server, key) = with_consumers();
-    let silent_role = |register: &str, id: &str| {
-        let mut peer = server.silent("room", id);
-        peer.text(register);
-        assert_eq!(message(&mut peer)["type"], "peer-list");
-        peer
-    };
-    let _old = silent_role(r#"{"type":"register"}"#, "old");
-    let _shy = silent_role(r#"{"type":"register","role":"normal","serveConsumers":"false"}"#, "shy");
-    let _full = silent_role(r#"{"type":"register","role":"normal","capacity":0}"#, "full");
-    let _odd = silent_role(r#"{"type":"register","role":"normal","capacity":"x"}"#, "odd");
+    let peers = [
+        ("old", r#"{"type":"register"}"#),
+        ("another-role", r#"{"type":"register","role":"Normal"}"#),
+        ("shy", r#"{"type":"register","role":"normal","serveConsumers":false}"#),
+        ("shy-in-words", r#"{"type":"register","role":"normal","serveConsumers":"false"}"#),
+        ("full", r#"{"type":"register","role":"normal","capacity":0}"#),
+        ("says-nothing", r#"{"type":"register","role":"normal"}"#),
+        ("a-word", r#"{"type":"register","role":"normal","capacity":"x"}"#),
+        ("null", r#"{"type":"register","role":"normal","capacity":null}"#),
+        ("below-zero", r#"{"type":"register","role":"normal","capacity":-1}"#),
+    ];
+    let _held = peers.map(|(id, register)| with_words(&server, id, register));
     let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
-    assert_eq!(message(&mut consumer)["servers"], json!(["odd"]));
+    let servers = json!(["says-nothing", "a-word", "null", "below-zero"]);
+    assert_eq!(message(&mut consumer)["servers"], servers);
+}
+
+#[test]
+fn peers_that_are_not_offered_take_offers_of_who_knows_them_unless_they_never_said_what_they_are() {
+    let (server, key) = with_consumers();
+    let shy = r#"{"type":"register","role":"normal","serveConsumers":false}"#;
+    let full = r#"{"type":"register","role":"normal","capacity":0}"#;
+    let mut served = [with_words(&server, "shy", shy), with_words(&server, "full", full)];
+    let mut old = with_words(&server, "old", r#"{"type":"register"}"#);
+    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
+    assert_eq!(message(&mut consumer)["servers"], json!([]));
+    for (id, peer) in ["shy", "full"].iter().zip(&mut served) {
+        consumer.text(&json!({ "type": "offer", "to": id, "sdp": 1 }).to_string());
+        assert_eq!(message(peer)["fromRole"], "consumer");
+    }
+    consumer.text(r#"{"type":"offer","to":"old","sdp":1}"#);
+    assert_eq!(message(&mut consumer)["message"], "Peer old is not connected");
+    nothing_but_own(&mut old, "old");
+}
+
+#[test]
+fn consumers_and_peers_speak_to_each_other_and_consumers_are_nothing_to_each_other() {
+    let (server, key) = with_consumers();
+    let (mut peer, _) = server.enter("room", "peer");
+    let consumers = ["one", "two"].map(|id| {
+        let mut consumer = consume(&server, "room", id, &token(&key, ISSUER));
+        assert_eq!(message(&mut consumer)["servers"], json!(["peer"]));
+        consumer
+    });
+    let [mut one, mut two] = consumers;
+    for kind in ["offer", "answer", "ice-candidate"] {
+        // Neither the other consumer nor its sender hears of the first; the second comes behind it.
+        two.text(&json!({ "type": kind, "to": "one", "sdp": "for a consumer" }).to_string());
+        two.text(&json!({ "type": kind, "to": "peer", "sdp": 1, "fromRole": "normal" }).to_string());
+        assert_eq!(
+            message(&mut peer),
+            json!({ "type": kind, "to": "peer", "sdp": 1, "from": "two", "fromRole": "consumer" })
+        );
+        for (id, consumer) in [("one", &mut one), ("two", &mut two)] {
+            peer.text(&json!({ "type": kind, "to": id, "sdp": 2 }).to_string());
+            assert_eq!(
+                message(consumer),
+                json!({ "type": kind, "to": id, "sdp": 2, "from": "peer", "fromRole": "normal" })
+            );
+        }
+    }
+}
+
+#[test]
+fn what_a_consumer_says_behind_its_register_keeps_its_place() {
+    let (server, key) = with_consumers();
+    let (mut peer, _) = server.enter("room", "peer");
+    let mut eager = consume(&server, "room", "c", &token(&key, ISSUER));
+    for number in 0..50 {
+        eager.text(&format!(r#"{{"type":"offer","to":"peer","sdp":{number}}}"#));
+    }
+    assert_eq!(message(&mut eager)["type"], "server-list");
+    for number in 0..50 {
+        let said = message(&mut peer);
+        assert_eq!((&said["sdp"], &said["fromRole"]), (&json!(number), &json!("consumer")));
+    }
+}
+
+#[test]
+fn a_consumer_may_say_again_what_it_is_and_nothing_else() {
+    let (server, key) = with_consumers();
+    let (mut peer, _) = server.enter("room", "peer");
+    let come = |id: &str| {
+        let mut consumer = consume(&server, "room", id, &token(&key, ISSUER));
+        assert_eq!(message(&mut consumer)["servers"], json!(["peer"]));
+        consumer
+    };
+    let mut again = come("again");
+    again.text(&register(&token(&key, ISSUER)));
+    again.text(r#"{"type":"offer","to":"peer","sdp":1}"#);
+    assert_eq!(message(&mut peer)["fromRole"], "consumer", "it is what it was");
+    peer.text(r#"{"type":"answer","to":"again","sdp":2}"#);
+    assert_eq!(message(&mut again)["sdp"], 2, "and hears nothing of it");
+    let mut normal = come("normal");
+    normal.text(r#"{"type":"register","role":"normal"}"#);
+    normal.expect_goodbye(4001, "Normal Client requires a room token");
+    let mut missing = come("missing");
+    missing.text(r#"{"type":"register","role":"consumer"}"#);
+    assert_eq!(refusal(&mut missing), "missing consumer token");
+    missing.expect_goodbye(4003, "missing consumer token");
+    let mut bad = come("bad");
+    bad.text(&register("a.b.c"));
+    assert_eq!(refusal(&mut bad), "invalid or expired consumer token");
+    bad.expect_goodbye(4003, "invalid consumer token");
+}
+
+#[test]
+fn who_has_a_token_takes_an_id_from_a_consumer_and_a_consumer_takes_it_from_nobody() {
+    let (public, key) = provider();
+    let server =
+        SignalServer::with(&[("CONSUMER_PUBLIC_KEY_JWK", public.as_str()), ("SIGNAL_REGISTER_GRACE", "off")]);
+    let (mut watcher, _) = server.enter("room", "watcher");
+    let _pending = server.silent("room", "late");
+    server.until_peers(2);
+    let mut thief = consume(&server, "room", "late", &token(&key, ISSUER));
+    thief.expect_goodbye(4409, "nodeId already in use");
+    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
+    assert_eq!(message(&mut consumer)["type"], "server-list");
+    let mut second = consume(&server, "room", "c", &token(&key, ISSUER));
+    second.expect_goodbye(4409, "nodeId already in use");
+    let (mut peer, met) = server.enter("room", "c");
+    assert_eq!(met, ["watcher"]);
+    consumer.expect_goodbye(1000, "replaced by new connection");
+    watcher.text(r#"{"type":"offer","to":"c","sdp":1}"#);
+    assert_eq!(message(&mut peer)["sdp"], 1);
+}
+
+#[test]
+fn a_consumer_without_an_id_gets_a_fresh_one() {
+    let (server, key) = with_consumers();
+    let (mut peer, _) = server.enter("room", "peer");
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        let mut consumer = server.knock("room=room");
+        consumer.text(&register(&token(&key, ISSUER)));
+        assert_eq!(message(&mut consumer)["type"], "server-list");
+        consumer.text(r#"{"type":"offer","to":"peer","sdp":1}"#);
+        names.push(message(&mut peer)["from"].as_str().unwrap().to_owned());
+    }
+    let form: Vec<_> = names[0].split('-').map(str::len).collect();
+    assert_eq!(form, [8, 4, 4, 4, 12], "a UUID: {names:?}");
+    assert_ne!(names[0], names[1]);
+}
+
+#[test]
+fn only_a_peer_s_own_heartbeat_counts() {
+    let (server, key) = with_consumers();
+    let (mut peer, _) = server.enter("room", "peer");
+    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
+    assert_eq!(message(&mut consumer)["servers"], json!(["peer"]));
+    let mut other = server.silent("room", "pending");
+    for speaker in [&mut consumer, &mut other] {
+        speaker.text(r#"{"type":"heartbeat","from":"peer","serveConsumers":false,"capacity":0}"#);
+    }
+    consumer.text(r#"{"type":"offer","to":"peer","sdp":1}"#);
+    assert_eq!(message(&mut peer)["sdp"], 1, "what was said before it has been heard");
+    let mut second = consume(&server, "room", "c2", &token(&key, ISSUER));
+    assert_eq!(message(&mut second)["servers"], json!(["peer"]));
+    peer.text(r#"{"type":"heartbeat","load":{"sessions":1},"capacity":1}"#);
+    nothing_but_own(&mut peer, "peer");
+    let mut third = consume(&server, "room", "c3", &token(&key, ISSUER));
+    assert_eq!(message(&mut third)["servers"], json!([]));
+    peer.text(r#"{"type":"heartbeat","load":{"sessions":0}}"#);
+    while message(&mut third)["servers"] != json!(["peer"]) {}
 }
 
 #[test]
@@ -113,13 +275,14 @@ fn one_without_a_token_takes_no_id_and_speaks_as_nobody() {
     let (mut other, _) = server.enter("room", "other");
     // Refused, it does not go away and says what it likes.
     let mut thief = consume(&server, "room", "victim", &token(&key, ISSUER));
-    let came = thief.event();
-    let refused =
-        vestibule_acceptance::Event::Close { code: Some(4409), reason: "nodeId already in use".into() };
-    assert_eq!(came, refused);
+    thief.expect(&Event::Close { code: Some(4409), reason: "nodeId already in use".into() });
     thief.text(r#"{"type":"offer","to":"other","sdp":"stolen"}"#);
     thief.text(r#"{"type":"heartbeat","serveConsumers":false}"#);
-    other.expect_nothing();
+    thief.close(Some(4409));
+    thief.expect(&Event::End);
+    nothing_but_own(&mut other, "other");
+    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
+    assert_eq!(message(&mut consumer)["servers"], json!(["victim", "other"]));
     victim.text(r#"{"type":"offer","to":"other","sdp":"mine"}"#);
     assert_eq!(message(&mut other)["sdp"], "mine");
     // One that is nobody yet has no place that it could take or hold.
