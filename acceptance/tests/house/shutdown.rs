@@ -102,7 +102,9 @@ fn a_second_sigterm_ends_the_house_at_once_unless_it_came_with_the_first() {
     server.process.signal(Signal::TERM);
     silent.peer.expect(&shutdown());
     server.process.signal(Signal::TERM);
-    server.process.hears("that it was told twice", |said| said.contains("told to end twice at once").then_some(()));
+    server
+        .process
+        .hears("that it was told twice", |said| said.contains("told to end twice at once").then_some(()));
     // Whenever that is over, the next one is the second.
     until("the house ends", || {
         server.process.signal(Signal::TERM);
