@@ -126,18 +126,15 @@ impl Session {
                 if self.malformed > self.rules.malformed_messages { Err(codes::NONSENSE) } else { Ok(()) }
             }
             Some(Heard::Register(register)) => self.register(*register, outputs),
-            Some(Heard::Heartbeat(beat)) => {
-                let message::Heartbeat { sessions, serves, capacity } = beat;
+            Some(Heard::Heartbeat(load)) => {
                 if self.standing == Standing::Normal {
-                    outputs.push(Output::Call(Call::Heartbeat { sessions, serves, capacity }));
+                    outputs.push(Output::Call(Call::Heartbeat(load)));
                 }
                 Ok(())
             }
-            Some(Heard::Signal(signal)) => {
+            Some(Heard::Signal(letter)) => {
                 if matches!(self.standing, Standing::Normal | Standing::Provisional | Standing::Consumer) {
-                    let message::Signal { to, is_offer, members } = signal;
-                    let arrived = now.moment;
-                    outputs.push(Output::Call(Call::Relay { to, is_offer, members, arrived }));
+                    outputs.push(Output::Call(Call::Relay { letter, arrived: now.moment }));
                 }
                 Ok(())
             }

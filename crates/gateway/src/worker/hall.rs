@@ -196,7 +196,7 @@ impl<L: Link> Worker<L> {
         let mut said = Vec::new();
         let relay = match &call {
             Call::Relay { arrived, .. } => Some(Relay { from, arrived: *arrived, now: now.moment }),
-            Call::Register { .. } | Call::Heartbeat { .. } => None,
+            Call::Register { .. } | Call::Heartbeat(_) => None,
         };
         self.hall.visit(key, false, |room| room.call(from, call, &mut said));
         self.utter(said, relay);

@@ -151,8 +151,8 @@ fn cost(mail: &Mail) -> usize {
             ChannelEvent::Join(_) | ChannelEvent::Leave(_) => DELIVERY_OVERHEAD,
         },
         Mail::Call(_, _, call) => match &**call {
-            Call::Relay { members, .. } => members.len() + DELIVERY_OVERHEAD,
-            Call::Register { .. } | Call::Heartbeat { .. } => 0,
+            Call::Relay { letter, .. } => letter.members.len() + DELIVERY_OVERHEAD,
+            Call::Register { .. } | Call::Heartbeat(_) => 0,
         },
         Mail::Words(words) => words.iter().map(|(_, word)| word.size() + DELIVERY_OVERHEAD).sum(),
         _ => 0,

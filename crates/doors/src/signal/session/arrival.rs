@@ -189,7 +189,7 @@ impl Session {
         };
         let key = self.room(&bearer.organisation, &self.room_name());
         let Wish { node_id, role, hears } = wish;
-        let entry = Entry { id: self.id(node_id), proof, role, hears };
+        let entry = Entry { id: self.id(node_id), otherwise: None, proof, role, hears };
         self.ask(Asked::Entry(standing), Effect::Enter(key, Box::new(entry)), outputs);
     }
 

@@ -10,7 +10,7 @@ use crate::contract::{
     Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Refusal, Refused, Session as _,
     Ticket,
 };
-use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role};
+use crate::room::{Call, Entry, Letter, NotEntered, Proof, Receiver, Role};
 use crate::signal::{Roomless, Rules};
 
 const START: u64 = 1_000_000;
@@ -123,9 +123,9 @@ fn in_words(call: &Call) -> String {
     match call {
         Call::Register { role: Role::Normal(_), .. } => "is a peer".into(),
         Call::Register { role, .. } => format!("is {role:?}"),
-        Call::Heartbeat { .. } => "beats".into(),
-        Call::Relay { to: Receiver::Id(id), .. } => format!("to {id}"),
-        Call::Relay { to: Receiver::Nobody(name), .. } => format!("to nobody {name}"),
+        Call::Heartbeat(_) => "beats".into(),
+        Call::Relay { letter: Letter { to: Receiver::Id(id), .. }, .. } => format!("to {id}"),
+        Call::Relay { letter: Letter { to: Receiver::Nobody(name), .. }, .. } => format!("to nobody {name}"),
     }
 }
 
