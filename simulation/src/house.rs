@@ -259,7 +259,7 @@ impl Desk {
                 let mut bytes = wire.take_up(left);
                 left -= bytes.len();
                 match bytes.is_empty() {
-                    true => self.worker.gone(who),
+                    true => self.worker.gone(who, now),
                     false => self.worker.received(who, &mut bytes, now),
                 }
             } else {

@@ -42,6 +42,7 @@ use std::time::Duration;
 use slab::Slab;
 use vestibule_broker::WorkerId;
 use vestibule_doors::contract::{Notice, Output, Outputs};
+use vestibule_doors::signal::Said;
 use vestibule_model::{ClientId, Now};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
@@ -125,6 +126,10 @@ pub struct Worker<L> {
     notices: VecDeque<(ConnectionId, Notice)>,
     /// Used again for each input.
     outputs: Outputs,
+    /// Used again for each visit to a room.
+    said: Vec<Said<hall::Address>>,
+    /// Used again for each visit to a room.
+    letters: hall::Letters,
     /// Connections that are to be told that the node goes away; `None` while it stays.
     draining: Option<Drain>,
 }
@@ -170,6 +175,8 @@ impl<L: Link> Worker<L> {
             dirty: VecDeque::new(),
             notices: VecDeque::new(),
             outputs: Outputs::default(),
+            said: Vec::new(),
+            letters: hall::Letters::new(),
             draining: None,
         }
     }
@@ -238,7 +245,8 @@ impl<L: Link> Worker<L> {
         for who in due {
             self.look_at(who, now);
         }
-        self.tick_rooms();
+        self.tick_rooms(now);
+        self.tell(now);
         self.drain_some(now);
         self.house.counters.connections.set(self.connections.len());
         self.house.counters.subscriptions.set(self.shard.subscriptions());
@@ -277,7 +285,7 @@ impl<L: Link> Worker<L> {
                 connection.blocked = Some(now.moment);
             }
             Ok(Flushed::Blocked { .. }) => {}
-            Err(_) => return self.remove(who),
+            Err(_) => return self.remove(who, now),
         }
         let blocked_now = connection.blocked;
         self.house.counters.sent_bytes.add_many(sent);
@@ -288,7 +296,7 @@ impl<L: Link> Worker<L> {
             self.reschedule(who);
             self.close_if_slow(who, now);
         } else {
-            self.finish_if_done(who);
+            self.finish_if_done(who, now);
         }
     }
 

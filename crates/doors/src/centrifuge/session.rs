@@ -41,9 +41,10 @@ use std::sync::Arc;
 
 use vestibule_model::{ClientId, Close, Moment, Now};
 
+use super::codes::disconnect;
 use super::rules::Rules;
 use super::wire::Encoding;
-use crate::contract::{self, Input, Output, Outputs};
+use crate::contract::{self, Ending, Input, Output, Outputs};
 use crate::form::Form;
 
 use entrance::{Admitting, Authenticating, Refused, Subscribing, Waiting};
@@ -161,6 +162,10 @@ impl contract::Session for Session {
             State::Open(open) => open.is_free(),
             State::Authenticating(_) | State::Admitting(_) | State::Subscribing(_) | State::Closed => false,
         }
+    }
+
+    fn close_for(&self, ending: Ending) -> Close {
+        disconnect::of(ending)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use vestibule_model::Close;
 
+use crate::contract::Ending;
+
 /// A socket without a token names no room.
 pub const MISSING_ROOM: Close = Close::new(4001, "Missing room");
 /// A peer needs a token of its room.
@@ -38,3 +40,23 @@ pub const TOO_MANY: Close = Close::new(1008, "connection limit");
 pub const RESTART: Close = Close::new(1012, "service restart");
 /// The peer answers no ping: its socket is dead.
 pub const NO_PONG: Close = Close::new(1001, "no answer to a ping");
+/// Something went wrong on this side.
+pub const SERVER_ERROR: Close = Close::new(1011, "internal server error");
+/// The peer reads slower than it is sent to; nothing that waits for it is sent any more.
+pub const SLOW: Close = Close::abrupt(1013, "slow");
+/// The socket did not take a write in time; nor would it take what waits.
+pub const WRITE_ERROR: Close = Close::abrupt(1013, "write error");
+/// An operator or a backend wants the client gone.
+pub const FORCED: Close = Close::new(1008, "force disconnect");
+
+/// How this door says that the house ends a connection.
+pub const fn of(ending: Ending) -> Close {
+    match ending {
+        Ending::Bug => SERVER_ERROR,
+        Ending::Slow => SLOW,
+        Ending::Stuck => WRITE_ERROR,
+        Ending::Overloaded => TRY_AGAIN,
+        Ending::Replaced => TOO_MANY,
+        Ending::Ordered => FORCED,
+    }
+}

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use vestibule_model::Moment;
 
 use crate::room::Receiver;
 
@@ -244,17 +245,34 @@ fn presence(kind: &str, id: &str) -> Bytes {
     text.into()
 }
 
-/// A message as its receiver gets it.
-pub fn relayed(members: &[u8], from: &str, role: &str) -> Bytes {
-    let mut text = Vec::with_capacity(members.len() + from.len() + 40);
-    text.push(b'{');
-    text.extend_from_slice(members);
-    text.extend_from_slice(br#","from":"#);
-    text.extend_from_slice(from.as_bytes());
-    text.extend_from_slice(br#","fromRole":""#);
-    text.extend_from_slice(role.as_bytes());
-    text.extend_from_slice(b"\"}");
-    text.into()
+/// What its receiver gets of a message, in pieces: they are put together where the message is framed, and copied once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relayed {
+    /// The members of the object but for `from` and `fromRole`.
+    pub members: Bytes,
+    /// The sender's id as JSON.
+    pub from: Bytes,
+    /// What the sender is to others.
+    pub role: &'static str,
+    /// When the message arrived.
+    pub arrived: Moment,
+}
+
+impl Relayed {
+    fn pieces(&self) -> [&[u8]; 7] {
+        let Self { members, from, role, .. } = self;
+        [b"{", members, br#","from":"#, from, br#","fromRole":""#, role.as_bytes(), b"\"}"]
+    }
+
+    /// How long the text is, in bytes.
+    pub fn size(&self) -> usize {
+        self.pieces().iter().map(|piece| piece.len()).sum()
+    }
+
+    /// Appends the text.
+    pub fn write(&self, out: &mut impl BufMut) {
+        self.pieces().iter().for_each(|piece| out.put_slice(piece));
+    }
 }
 
 /// The receiver of a message is not there. `to` is the new member for programs; old ones read the sentence.
@@ -300,9 +318,13 @@ mod tests {
         let text = r#"{"type":"offer","to":"a","from":"eve","sdp":{"x":[1, null]},"fromRole":"normal","more":"\u00e9"}"#;
         let signal = signal(text);
         assert_eq!(signal.to, Receiver::Id("a".into()));
-        let heard = relayed(&signal.members, "\"b\"", "consumer");
+        let (members, from) = (signal.members, Bytes::from_static(b"\"b\""));
+        let relayed = Relayed { members, from, role: "consumer", arrived: Moment::ZERO };
+        let mut heard = Vec::new();
+        relayed.write(&mut heard);
+        assert_eq!(heard.len(), relayed.size());
         let expected = r#"{"type":"offer","to":"a","sdp":{"x":[1, null]},"more":"\u00e9","from":"b","fromRole":"consumer"}"#;
-        assert_eq!(heard, expected);
+        assert_eq!(String::from_utf8(heard).unwrap(), expected);
     }
 
     #[test]

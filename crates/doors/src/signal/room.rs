@@ -17,7 +17,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::{Close, Moment};
 
-use super::{codes, message};
+use super::codes;
+use super::message::{self, Relayed};
 use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role};
 use member::Member;
 
@@ -38,6 +39,12 @@ pub struct Limits {
 pub enum Said<M> {
     /// Send a message to a member.
     To(M, Bytes),
+    /// Send one message to several members.
+    ToAll(Vec<M>, Bytes),
+    /// Pass on to a member what another one says.
+    Relay(M, Relayed),
+    /// Send a member this message, because what it said reaches nobody.
+    Unreachable(M, Bytes),
     /// The connection is no member any more, because of this.
     Left(M, Close),
 }
@@ -85,6 +92,11 @@ impl<M: Copy + Eq + Hash> Room<M> {
     /// Whether nobody is there.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
+    }
+
+    /// The connections of all members.
+    pub fn handles(&self) -> impl Iterator<Item = M> {
+        self.by_handle.keys().copied()
     }
 
     /// Somebody comes in.
@@ -155,7 +167,9 @@ impl<M: Copy + Eq + Hash> Room<M> {
                 service.capacity = capacity.or(service.capacity);
                 self.servers_changed |= servers::serves(&before) != servers::serves(service);
             }
-            Call::Relay { to, is_offer, members, .. } => self.relay(place, &to, is_offer, &members, said),
+            Call::Relay { to, is_offer, members, arrived } => {
+                self.relay(place, (&to, is_offer), (members, arrived), said)
+            }
         }
     }
 
@@ -166,7 +180,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
         self.by_id.remove(&member.id);
         self.servers_changed |= member.is_peer();
         if member.announced {
-            self.announce(&message::left(&member.id), place, said);
+            self.announce(message::left(&member.id), place, said);
         }
     }
 
@@ -180,7 +194,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
             return;
         }
         let list = message::server_list(servers::rotated(self.members.values(), self.pointer));
-        said.extend(consumers.map(|consumer| Said::To(consumer.handle, list.clone())));
+        said.push(Said::ToAll(consumers.map(|consumer| consumer.handle).collect(), list));
     }
 
     /// Whether [`Room::tick`] has something to say.
@@ -225,7 +239,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
             return;
         }
         let news = if is_peer { message::joined(&member.id) } else { message::left(&member.id) };
-        self.announce(&news, place, said);
+        self.announce(news, place, said);
     }
 
     /// Tells a peer whom it meets: once, and again only if it was told before it said what it is, and others came since.
@@ -246,12 +260,21 @@ impl<M: Copy + Eq + Hash> Room<M> {
         others.map(|(_, member)| &*member.id)
     }
 
-    fn announce(&self, news: &Bytes, about: u64, said: &mut Vec<Said<M>>) {
+    fn announce(&self, news: Bytes, about: u64, said: &mut Vec<Said<M>>) {
         let hearers = self.members.iter().filter(|(place, member)| **place != about && member.hears);
-        said.extend(hearers.map(|(_, member)| Said::To(member.handle, news.clone())));
+        let hearers: Vec<M> = hearers.map(|(_, member)| member.handle).collect();
+        if !hearers.is_empty() {
+            said.push(Said::ToAll(hearers, news));
+        }
     }
 
-    fn relay(&self, place: u64, to: &Receiver, is_offer: bool, members: &Bytes, said: &mut Vec<Said<M>>) {
+    fn relay(
+        &self,
+        place: u64,
+        (to, is_offer): (&Receiver, bool),
+        relayed: (Bytes, Moment),
+        said: &mut Vec<Said<M>>,
+    ) {
         let Some(sender) = self.members.get(&place) else { return };
         // Who has not said what it is has nothing to say to others.
         let Some(role) = sender.role_name() else { return };
@@ -264,11 +287,13 @@ impl<M: Copy + Eq + Hash> Room<M> {
             // Consumers are nothing to each other.
             Some(target) if from_consumer && target.role == Role::Consumer => {}
             Some(target) if !(from_consumer && is_offer && !target.is_declared()) => {
-                said.push(Said::To(target.handle, message::relayed(members, &sender.id_as_json, role)));
+                let (members, arrived) = relayed;
+                let from = sender.id_as_json.clone();
+                said.push(Said::Relay(target.handle, Relayed { members, from, role, arrived }));
             }
             _ => {
                 let (Receiver::Id(name) | Receiver::Nobody(name)) = to;
-                said.push(Said::To(sender.handle, message::not_connected(name)));
+                said.push(Said::Unreachable(sender.handle, message::not_connected(name)));
             }
         }
     }

@@ -22,7 +22,7 @@ use vestibule_model::{Close, Moment, Now, OrganisationId, RoomKey, UnixSeconds};
 use super::codes;
 use super::message::{self, Heard};
 use super::rules::Rules;
-use crate::contract::{self, Effect, Input, Notice, Order, Outcome, Output, Outputs, Ticket};
+use crate::contract::{self, Effect, Ending, Input, Notice, Order, Outcome, Output, Outputs, Ticket};
 use crate::room::{Call, Role};
 use arrival::Asked;
 use hello::Hello;
@@ -102,11 +102,6 @@ impl Session {
         session
     }
 
-    /// How many of its messages were none.
-    pub const fn malformed(&self) -> u32 {
-        self.malformed
-    }
-
     fn ask(&mut self, asked: Asked, effect: Effect, outputs: &mut Outputs) {
         self.next_ticket = self.next_ticket.wrapping_add(1);
         let ticket = Ticket(self.next_ticket);
@@ -122,6 +117,7 @@ impl Session {
         self.pace.take(now.moment);
         match message::read(bytes) {
             None => {
+                outputs.push(Output::Malformed);
                 self.malformed += 1;
                 if self.malformed > self.rules.malformed_messages { Err(codes::NONSENSE) } else { Ok(()) }
             }
@@ -158,6 +154,7 @@ impl Session {
     fn notice(&mut self, notice: Notice, outputs: &mut Outputs) -> Result<(), Close> {
         match notice {
             Notice::Order(Order::Disconnect(close)) => Err(close),
+            Notice::Order(Order::End(ending)) => Err(codes::of(ending)),
             Notice::Order(Order::Revoke { .. }) => Err(codes::INVALID_TOKEN),
             Notice::Order(Order::Refresh { expired: true, .. }) => Err(codes::INVALID_TOKEN),
             Notice::Order(Order::Drain) => {
@@ -206,6 +203,10 @@ impl contract::Session for Session {
 
     fn takes_messages(&self) -> bool {
         self.asked.is_none() && self.pace.is_open()
+    }
+
+    fn close_for(&self, ending: Ending) -> Close {
+        codes::of(ending)
     }
 }
 

@@ -5,8 +5,8 @@
 //! index before its mail is sent, so whoever is admitted before the mail comes is found by it, and whoever is admitted
 //! after it finds it in the index.
 
-use vestibule_doors::contract::{Admission, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
-use vestibule_model::{Close, Credential, Now, Revocation, Revoked};
+use vestibule_doors::contract::{Admission, Ending, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
+use vestibule_model::{Credential, Now, Revocation, Revoked};
 
 use super::badges::Badge;
 use super::connection::{Admitted, ConnectionId};
@@ -44,7 +44,7 @@ impl<L: Link> Worker<L> {
                 user: user.clone(),
                 only: None,
                 except: vec![connection.client],
-                order: Order::Disconnect(Close::new(3504, "connection limit")),
+                order: Order::End(Ending::Replaced),
             });
         }
         connection.admitted = Some(Admitted { organisation, user, credential, _seat: seat });

@@ -1,8 +1,11 @@
 //! One connection: the socket's end, the session's end, and what lies between.
 
-use vestibule_doors::contract::{Input, Outputs, Session};
+use vestibule_broker::WorkerId;
+use vestibule_doors::contract::{Ending, Input, Outputs, Session};
 use vestibule_doors::{centrifuge, signal};
-use vestibule_model::{ChannelKey, ClientId, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId};
+use vestibule_model::{
+    ChannelKey, ClientId, Close, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId,
+};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use super::outbox::Outbox;
@@ -57,19 +60,18 @@ impl Session for AnySession {
             Self::Scripted(session) => session.takes_messages(),
         }
     }
+
+    fn close_for(&self, ending: Ending) -> Close {
+        match self {
+            Self::Centrifuge(session) => session.close_for(ending),
+            Self::Signal(session) => session.close_for(ending),
+            #[cfg(test)]
+            Self::Scripted(session) => session.close_for(ending),
+        }
+    }
 }
 
 impl AnySession {
-    /// How many messages of its peer were none, where a door lets such pass.
-    pub(super) const fn malformed(&self) -> u32 {
-        match self {
-            Self::Signal(session) => session.malformed(),
-            Self::Centrifuge(_) => 0,
-            #[cfg(test)]
-            Self::Scripted(_) => 0,
-        }
-    }
-
     /// The door that it came through.
     pub const fn door(&self) -> Door {
         match self {
@@ -101,13 +103,20 @@ pub(super) struct Connection<L> {
     /// What it is subscribed to, so that everything ends when it does.
     pub(super) channels: Vec<ChannelKey>,
     /// The room that it is in, or on its way into.
-    pub(super) room: Option<RoomKey>,
+    pub(super) room: Option<Membership>,
     /// Who it turned out to be.
     pub(super) admitted: Option<Admitted>,
     /// When its session wants to be woken.
     pub(super) wake_at: Option<Moment>,
     /// When the wheel looks at it next.
     pub(super) scheduled: Option<Moment>,
+}
+
+/// The room of a connection, and the worker at which it lives.
+#[derive(Clone)]
+pub(super) struct Membership {
+    pub(super) key: RoomKey,
+    pub(super) home: WorkerId,
 }
 
 /// Where a connection stands.

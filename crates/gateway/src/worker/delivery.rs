@@ -91,10 +91,10 @@ impl<L: Link> Worker<L> {
             Mail::Order(addressed) => self.order(&addressed, now),
             Mail::Revoked(revocation) => self.revoke(&revocation, now),
             Mail::Suspects(suspects) => self.examine(suspects, now),
-            Mail::Knock(knock) => self.let_in(*knock, now),
-            Mail::Call(key, from, call) => self.hear(&key, from, *call, now),
-            Mail::Leave(key, from) => self.see_off(&key, from),
-            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.speak(who, word, now.moment)),
+            Mail::Enter(entering) => self.enter_at_home(*entering, now),
+            Mail::Call(key, from, call) => self.call_at_home(&key, from, *call, now),
+            Mail::Leave(key, from) => self.leave_at_home(&key, from, now),
+            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.hand_over(who, word, now)),
             Mail::Survey(question, answer) => {
                 let _asker_is_gone = answer.send(self.answer(&question));
             }

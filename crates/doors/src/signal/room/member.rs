@@ -14,7 +14,7 @@ pub(super) struct Member<M> {
     pub(super) handle: M,
     pub(super) id: Box<str>,
     /// The id as every message of it names the sender.
-    pub(super) id_as_json: Box<str>,
+    pub(super) id_as_json: Bytes,
     pub(super) proof: Proof,
     pub(super) role: Role,
     /// It wants to hear who comes and goes.

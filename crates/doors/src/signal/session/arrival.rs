@@ -6,7 +6,7 @@ use vestibule_model::{Close, Identity, UserId};
 
 use super::hello::Hello;
 use super::{Bearer, Session, Standing, plain};
-use crate::contract::{Admission, Effect, NotAdmitted, Outcome, Output, Outputs, Refusal, Refused, Secret};
+use crate::contract::{Admission, Effect, NotAdmitted, Outcome, Output, Outputs, Refusal, Refused, Token};
 use crate::room::{Entry, NotEntered, Proof, Role};
 use crate::signal::codes;
 use crate::signal::message::{self, Register};
@@ -251,7 +251,7 @@ impl Session {
             outputs.push(Output::Send(message::auth_error(NO_TOKEN)));
             return Err(codes::NO_CONSUMER_TOKEN);
         };
-        self.ask(asked, Effect::AuthenticateConsumer(Secret(token.into())), outputs);
+        self.ask(asked, Effect::AuthenticateConsumer(Token(token.into())), outputs);
         Ok(())
     }
 }

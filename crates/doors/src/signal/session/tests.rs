@@ -24,6 +24,7 @@ struct Meeting {
     /// What the peer heard, and what the room was told.
     heard: Vec<String>,
     closed: Option<(u16, String)>,
+    malformed: u32,
     wake_at: Option<Moment>,
 }
 
@@ -36,7 +37,7 @@ impl Meeting {
         let mut outputs = Outputs::default();
         let session = Session::open(Arc::new(rules), "spare".into(), at(START), &mut outputs);
         let (asked, heard, closed, wake_at) = (None, Vec::new(), None, None);
-        let mut meeting = Self { session, millis: START, asked, heard, closed, wake_at };
+        let mut meeting = Self { session, millis: START, asked, heard, closed, malformed: 0, wake_at };
         meeting.take(outputs);
         meeting.says(query);
         meeting
@@ -97,6 +98,7 @@ impl Meeting {
                 Output::WakeAt(moment) => self.wake_at = Some(moment),
                 Output::Call(call) => self.heard.push(in_words(&call)),
                 Output::Ping => self.heard.push("ping".into()),
+                Output::Malformed => self.malformed += 1,
                 other => panic!("{other:?}"),
             }
         }
@@ -384,6 +386,7 @@ fn nonsense_is_passed_over_and_too_much_of_it_is_not() {
     assert_eq!((peer.closed.clone(), peer.heard.len()), (None, 0));
     peer.says("5");
     peer.is_closed_with(1008, "too many malformed messages");
+    assert_eq!(peer.malformed, 4, "each is counted, the last one too");
 }
 
 #[test]
