@@ -8,8 +8,8 @@ use vestibule_model::{
 };
 use vestibule_websocket::{CloseHandshake, Decoder};
 
+use super::address_seats::AddressSeat;
 use super::outbox::Outbox;
-use super::places::Place;
 use super::seats::Seat;
 
 /// A connection of one worker. The number of a slot is used again; the generation tells its holders apart.
@@ -91,7 +91,7 @@ pub(super) struct Connection<L> {
     /// Whether the door writes texts.
     pub(super) writes_text: bool,
     /// Given back when the connection is gone.
-    pub(super) _place: Option<Place>,
+    pub(super) _address_seat: Option<AddressSeat>,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
     pub(super) goodbye: CloseHandshake,
@@ -133,7 +133,7 @@ pub(super) struct Admitted {
     pub(super) user: UserId,
     /// What revocations know its token by.
     pub(super) credential: Credential,
-    /// Gives the place back when the connection ends.
+    /// Gives the seat back when the connection ends.
     pub(super) _seat: Option<Seat>,
 }
 

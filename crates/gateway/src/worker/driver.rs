@@ -14,7 +14,7 @@ use super::delivery::post;
 use super::inbox::Mail;
 use super::link::Link;
 use super::shard::Subscription;
-use super::{Worker, connection_of, frames};
+use super::{Worker, connection_of, frames, lay};
 use crate::steward::{Departure, NewSubscription};
 
 impl<L: Link> Worker<L> {
@@ -123,10 +123,7 @@ impl<L: Link> Worker<L> {
         if !connection.goodbye.may_send() {
             return;
         }
-        connection.outbox.push(frame);
-        if !std::mem::replace(&mut connection.dirty, true) {
-            self.dirty.push_back(who);
-        }
+        lay(&mut self.dirty, who, connection, frame);
     }
 
     /// Sends at once what one connection was given, unless others wait before it.

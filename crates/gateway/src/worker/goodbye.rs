@@ -8,7 +8,7 @@ use vestibule_websocket::{Violation, close, encode};
 
 use super::connection::{ConnectionId, Phase};
 use super::link::Link;
-use super::{Worker, connection_of};
+use super::{Worker, connection_of, lay};
 
 impl<L: Link> Worker<L> {
     /// Says goodbye in the words of the door.
@@ -29,10 +29,7 @@ impl<L: Link> Worker<L> {
             connection.outbox.abandon();
         }
         if connection.goodbye.send() {
-            connection.outbox.push(encode::close(Some(close.code), &close.reason));
-            if !std::mem::replace(&mut connection.dirty, true) {
-                self.dirty.push_back(who);
-            }
+            lay(&mut self.dirty, who, connection, encode::close(Some(close.code), &close.reason));
             self.house.counters.closed_with(close.code);
         }
         self.reschedule(who);
@@ -46,10 +43,7 @@ impl<L: Link> Worker<L> {
         self.end_session(who, until, now);
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         if connection.goodbye.receive() && connection.goodbye.send() {
-            connection.outbox.push(encode::close(code, ""));
-            if !std::mem::replace(&mut connection.dirty, true) {
-                self.dirty.push_back(who);
-            }
+            lay(&mut self.dirty, who, connection, encode::close(code, ""));
         }
         self.reschedule(who);
         self.finish_if_done(who, now);

@@ -56,7 +56,7 @@ pub enum Mail {
     /// Somebody wants to enter a room that lives here.
     Enter(Box<Entering>),
     /// A member says something in a room that lives here.
-    Call(RoomKey, Address, Box<Call>),
+    Call(RoomKey, Address, Call),
     /// A member of a room that lives here is gone.
     Leave(RoomKey, Address),
     /// What rooms have for connections of this worker.
@@ -69,6 +69,9 @@ pub enum Mail {
         batch: usize,
     },
 }
+
+/// Mail is moved often and many pieces may wait, so what is large and rare in it is boxed.
+const _: () = assert!(size_of::<Mail>() <= 96);
 
 /// An order and whom it is for.
 #[derive(Debug)]
@@ -151,10 +154,7 @@ fn cost(mail: &Mail) -> usize {
             ChannelEvent::Publication(publication) => publication.data.len() + DELIVERY_OVERHEAD,
             ChannelEvent::Join(_) | ChannelEvent::Leave(_) => DELIVERY_OVERHEAD,
         },
-        Mail::Call(_, _, call) => match &**call {
-            Call::Relay { members, .. } => members.len() + DELIVERY_OVERHEAD,
-            Call::Register { .. } | Call::Heartbeat { .. } => 0,
-        },
+        Mail::Call(_, _, Call::Relay { members, .. }) => members.len() + DELIVERY_OVERHEAD,
         Mail::Words(words) => {
             let size = |word: &Word| word.frame().map_or(0, Bytes::len) + DELIVERY_OVERHEAD;
             words.iter().map(|(_, word)| size(word)).sum()

@@ -127,7 +127,7 @@ impl<L: Link> Worker<L> {
             self.house.counters.rooms.overloaded.add();
             return self.hand_over(who, Word::End(Ending::Overloaded), now);
         }
-        inbox.send(Mail::Call(key, from, Box::new(call)));
+        inbox.send(Mail::Call(key, from, call));
     }
 
     /// Something is said in a room of this hall.

@@ -215,7 +215,7 @@ impl House {
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
             writes_text: true,
-            place: None,
+            address_seat: None,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }
