@@ -7,5 +7,5 @@ mod told;
 
 pub use heard::{Heard, Register, read};
 pub use told::{
-    auth_error, joined, left, not_connected, peer_list, quoted, reconnect, relayed, roster, server_list,
+    Relayed, auth_error, joined, left, not_connected, peer_list, quoted, reconnect, roster, server_list,
 };

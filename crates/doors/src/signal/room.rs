@@ -19,7 +19,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::{Close, Moment};
 
-use super::{codes, message};
+use super::codes;
+use super::message::{self, Relayed};
 use crate::room::{Call, Entry, Letter, NotEntered, Receiver, Role};
 use member::Member;
 
@@ -41,6 +42,12 @@ pub struct Limits {
 pub enum Said<M> {
     /// Send a message to a member.
     To(M, Bytes),
+    /// Send one message to several members.
+    ToAll(Vec<M>, Bytes),
+    /// Pass on to a member what another one says.
+    Relay(M, Relayed),
+    /// Send a member this message, because what it said reaches nobody.
+    Unreachable(M, Bytes),
     /// The connection is no member any more, because of this.
     Left(M, Close),
 }
@@ -91,6 +98,11 @@ impl<M: Copy + Eq + Hash> Room<M> {
     /// Whether nobody is there.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
+    }
+
+    /// The connections of all members.
+    pub fn handles(&self) -> impl Iterator<Item = M> {
+        self.by_handle.keys().copied()
     }
 
     /// Somebody comes in.
@@ -157,7 +169,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
                 self.servers_changed |= served != member.serves();
                 self.tell_of(place, said);
             }
-            Call::Relay { letter, .. } => self.relay(place, &letter, said),
+            Call::Relay { letter, arrived } => self.relay(place, letter, arrived, said),
         }
     }
 
@@ -186,7 +198,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
         self.tell_of(place, said);
     }
 
-    fn relay(&self, place: u64, letter: &Letter, said: &mut Vec<Said<M>>) {
+    fn relay(&self, place: u64, letter: Letter, arrived: Moment, said: &mut Vec<Said<M>>) {
         let Some(sender) = self.members.get(&place) else { return };
         // Who has not said what it is has nothing to say to others.
         let Some(role) = sender.role_name() else { return };
@@ -199,12 +211,13 @@ impl<M: Copy + Eq + Hash> Room<M> {
             // Consumers are nothing to each other.
             Some(target) if from_consumer && target.role == Role::Consumer => {}
             Some(target) if !(from_consumer && letter.is_offer && !target.is_declared()) => {
-                let message = message::relayed(&letter.members, &sender.id_as_json, role);
-                said.push(Said::To(target.handle, message));
+                let from = sender.id_as_json.clone();
+                let relayed = Relayed { members: letter.members, from, role, arrived };
+                said.push(Said::Relay(target.handle, relayed));
             }
             _ => {
                 let (Receiver::Id(name) | Receiver::Nobody(name)) = &letter.to;
-                said.push(Said::To(sender.handle, message::not_connected(name)));
+                said.push(Said::Unreachable(sender.handle, message::not_connected(name)));
             }
         }
     }

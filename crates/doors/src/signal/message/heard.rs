@@ -186,14 +186,26 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 
 #[cfg(test)]
 mod tests {
+    use vestibule_model::Moment;
+
     use super::*;
-    use crate::signal::message::relayed;
+    use crate::signal::message::{Relayed, quoted};
 
     fn signal(text: &str) -> Letter {
         match read(text.as_bytes()) {
             Some(Heard::Signal(signal)) => signal,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// What the receiver gets.
+    fn passed_on(text: &str, role: &'static str) -> String {
+        let members = signal(text).members;
+        let relayed = Relayed { members, from: quoted("b"), role, arrived: Moment::ZERO };
+        let mut heard = Vec::new();
+        relayed.write(&mut heard);
+        assert_eq!(heard.len(), relayed.size());
+        String::from_utf8(heard).expect("a text")
     }
 
     fn registered(text: &str) -> Register<'_> {
@@ -208,7 +220,7 @@ mod tests {
         let text = r#"{"type":"offer","to":"a","from":"eve","sdp":{"x":[1, null]},"fromRole":"normal","more":"\u00e9"}"#;
         let signal = signal(text);
         assert_eq!(signal.to, Receiver::Id("a".into()));
-        let heard = relayed(&signal.members, "\"b\"", "consumer");
+        let heard = passed_on(text, "consumer");
         let expected = r#"{"type":"offer","to":"a","sdp":{"x":[1, null]},"more":"\u00e9","from":"b","fromRole":"consumer"}"#;
         assert_eq!(heard, expected);
     }
@@ -216,7 +228,7 @@ mod tests {
     #[test]
     fn a_signal_that_does_not_say_who_sent_it_is_passed_on_as_it_was_written() {
         for text in [r#"{"type":"answer","to":"a","sdp":{"x":[1, null]}}"#, " {\"type\" : \"answer\"}\n"] {
-            let heard = relayed(&signal(text).members, "\"b\"", "normal");
+            let heard = passed_on(text, "normal");
             let inner =
                 text.trim().strip_prefix('{').and_then(|text| text.strip_suffix('}')).expect("an object");
             assert_eq!(heard, format!(r#"{{{inner},"from":"b","fromRole":"normal"}}"#));

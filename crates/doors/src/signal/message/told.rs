@@ -1,13 +1,13 @@
 //! What a peer is told.
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes};
+use vestibule_model::Moment;
 
 /// A text as JSON.
-pub fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> Bytes {
     let mut json = Vec::with_capacity(text.len() + 2);
     quote(text, &mut json);
-    // Made of a text, and of escapes that are ASCII.
-    String::from_utf8(json).unwrap_or_default()
+    json.into()
 }
 
 /// Writes a text as JSON, straight to where it belongs: lists have thousands of them.
@@ -60,13 +60,34 @@ fn presence(kind: &str, id: &str) -> Bytes {
     json.into()
 }
 
-/// A message as its receiver gets it. `from` is JSON.
-pub fn relayed(members: &[u8], from: &str, role: &str) -> Bytes {
-    let parts =
-        [b"{", members, br#","from":"#, from.as_bytes(), br#","fromRole":""#, role.as_bytes(), b"\"}"];
-    let mut json = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| json.extend_from_slice(part));
-    json.into()
+/// What its receiver gets of a message, in pieces: they are put together where the message is framed, and copied once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relayed {
+    /// The members of the object but for `from` and `fromRole`.
+    pub members: Bytes,
+    /// The sender's id as JSON.
+    pub from: Bytes,
+    /// What the sender is to others.
+    pub role: &'static str,
+    /// When the message arrived.
+    pub arrived: Moment,
+}
+
+impl Relayed {
+    fn pieces(&self) -> [&[u8]; 7] {
+        let Self { members, from, role, .. } = self;
+        [b"{", members, br#","from":"#, from, br#","fromRole":""#, role.as_bytes(), b"\"}"]
+    }
+
+    /// How long the text is, in bytes.
+    pub fn size(&self) -> usize {
+        self.pieces().iter().map(|piece| piece.len()).sum()
+    }
+
+    /// Appends the text.
+    pub fn write(&self, out: &mut impl BufMut) {
+        self.pieces().iter().for_each(|piece| out.put_slice(piece));
+    }
 }
 
 /// The receiver of a message is not there. `to` is the new member for programs; old ones read the sentence.

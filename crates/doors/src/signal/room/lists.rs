@@ -20,12 +20,16 @@ impl<M: Copy + Eq + Hash> Room<M> {
             return;
         }
         let servers = self.look_at_servers();
-        let list = self.servers_in_turn();
-        for consumer in self.members.values_mut().filter(|member| member.role == Role::Consumer) {
-            if consumer.told.as_ref() != Some(&servers) {
+        let consumers = self.members.values_mut().filter(|member| member.role == Role::Consumer);
+        let behind = consumers.filter(|consumer| consumer.told.as_ref() != Some(&servers));
+        let behind: Vec<M> = behind
+            .map(|consumer| {
                 consumer.told = Some(servers.clone());
-                said.push(Said::To(consumer.handle, list.clone()));
-            }
+                consumer.handle
+            })
+            .collect();
+        if !behind.is_empty() {
+            said.push(Said::ToAll(behind, self.servers_in_turn()));
         }
     }
 
@@ -86,16 +90,21 @@ impl<M: Copy + Eq + Hash> Room<M> {
     }
 
     fn announce(&self, about: u64, id: &str, change: (Presence, Presence), said: &mut Vec<Said<M>>) {
-        let (mut joined, mut left) = (None, None);
+        let (mut meet, mut miss) = (Vec::new(), Vec::new());
         let hearers = self.members.iter().filter(|(place, member)| **place != about && member.hears);
         for (_, hearer) in hearers {
             let is_consumer = hearer.role == Role::Consumer;
-            let news = match (change.0.for_one(is_consumer), change.1.for_one(is_consumer)) {
-                (false, true) => joined.get_or_insert_with(|| message::joined(id)),
-                (true, false) => left.get_or_insert_with(|| message::left(id)),
-                _ => continue,
-            };
-            said.push(Said::To(hearer.handle, news.clone()));
+            match (change.0.for_one(is_consumer), change.1.for_one(is_consumer)) {
+                (false, true) => meet.push(hearer.handle),
+                (true, false) => miss.push(hearer.handle),
+                _ => {}
+            }
+        }
+        if !meet.is_empty() {
+            said.push(Said::ToAll(meet, message::joined(id)));
+        }
+        if !miss.is_empty() {
+            said.push(Said::ToAll(miss, message::left(id)));
         }
     }
 

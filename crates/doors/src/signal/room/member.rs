@@ -15,7 +15,7 @@ pub(super) struct Member<M> {
     pub(super) handle: M,
     pub(super) id: Box<str>,
     /// The id as every message of it names the sender.
-    pub(super) id_as_json: Box<str>,
+    pub(super) id_as_json: Bytes,
     pub(super) role: Role,
     /// It wants to hear who comes and goes.
     pub(super) hears: bool,
@@ -40,7 +40,7 @@ impl<M: Copy> Member<M> {
     pub(super) fn new(handle: M, id: Box<str>, entry: &Entry, now: Moment) -> Self {
         Self {
             handle,
-            id_as_json: message::quoted(&id).into(),
+            id_as_json: message::quoted(&id),
             id,
             role: Role::Pending,
             hears: false,

@@ -83,11 +83,18 @@ fn entry(id: &str) -> Entry {
 
 /// `HANDLE MESSAGE`, or `HANDLE CODE` for one who is out.
 fn written(said: Vec<Said<u32>>) -> Vec<String> {
-    let line = |said| match said {
-        Said::To(handle, message) => format!("{handle} {}", String::from_utf8_lossy(&message)),
-        Said::Left(handle, close) => format!("{handle} {}", close.code),
+    let line = |handle, message: &[u8]| format!("{handle} {}", String::from_utf8_lossy(message));
+    let lines = |said| match said {
+        Said::To(handle, message) | Said::Unreachable(handle, message) => vec![line(handle, &message)],
+        Said::ToAll(handles, message) => handles.into_iter().map(|handle| line(handle, &message)).collect(),
+        Said::Relay(handle, relayed) => {
+            let mut message = Vec::new();
+            relayed.write(&mut message);
+            vec![line(handle, &message)]
+        }
+        Said::Left(handle, close) => vec![format!("{handle} {}", close.code)],
     };
-    said.into_iter().map(line).collect()
+    said.into_iter().flat_map(lines).collect()
 }
 
 fn peers(handle: u32, ids: &str) -> String {
