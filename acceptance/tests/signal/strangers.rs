@@ -1,59 +1,15 @@
-//! Consumers, and those who pretend.
+//! Whom consumers are taken for, when they end, and those who pretend.
 
-use serde_json::{Value, json};
+use serde_json::json;
+use vestibule_acceptance::Event;
+use vestibule_acceptance::http::post;
 use vestibule_acceptance::patience::unix_now;
 use vestibule_acceptance::signal::{SignalServer, message, nothing_but_own};
-use vestibule_acceptance::{Event, Peer};
-use vestibule_auth::issue::{GenerateKind, GeneratedKey, Head, SigningKey};
 
-const ISSUER: &str = "https://idp.example";
-
-/// An identity provider's key, as a variable and as what signs.
-fn provider() -> (String, SigningKey) {
-    let key = GeneratedKey::new(GenerateKind::P256, None).unwrap();
-    let public = key.base64_public_jwk().unwrap();
-    (public, SigningKey::read(key.private_jwk().reveal(), None).unwrap())
-}
-
-fn token(key: &SigningKey, issuer: &str) -> String {
-    let payload =
-        json!({ "iss": issuer, "aud": "app", "sub": "customer", "exp": unix_now().0 + 3_600 }).to_string();
-    key.sign(Head::default(), &payload)
-}
-
-fn with_consumers() -> (SignalServer, SigningKey) {
-    let (public, key) = provider();
-    let variables = [
-        ("CONSUMER_PUBLIC_KEY_JWK", public.as_str()),
-        ("CONSUMER_ISSUER", ISSUER),
-        ("CONSUMER_AUDIENCE", "app"),
-    ];
-    (SignalServer::with(&variables), key)
-}
-
-fn register(token: &str) -> String {
-    json!({ "type": "register", "role": "consumer", "token": token, "protocolVersion": 1 }).to_string()
-}
-
-fn consume(server: &SignalServer, room: &str, id: &str, token: &str) -> Peer {
-    let mut peer = server.knock(&format!("room={room}&nodeId={id}"));
-    peer.text(&register(token));
-    peer
-}
-
-/// A peer of `room` that registers with these words.
-fn with_words(server: &SignalServer, id: &str, register: &str) -> Peer {
-    let mut peer = server.silent("room", id);
-    peer.text(register);
-    assert_eq!(message(&mut peer)["type"], "peer-list");
-    peer
-}
-
-fn refusal(peer: &mut Peer) -> Value {
-    let said = message(peer);
-    assert_eq!((&said["type"], &said["status"]), (&json!("auth-err"), &json!("UNAUTHENTICATED")), "{said}");
-    said["message"].clone()
-}
+use crate::idp::{
+    ISSUER, both_kinds, consume, provider, refusal, registered, token, token_with, with_consumers,
+    with_consumers_and,
+};
 
 #[test]
 fn a_consumer_is_told_why_before_it_is_closed() {
@@ -74,138 +30,25 @@ fn a_consumer_is_told_why_before_it_is_closed() {
 }
 
 #[test]
-fn a_consumer_meets_servers_in_turn_and_hears_when_they_change() {
+fn one_without_a_token_takes_no_id_and_speaks_as_nobody() {
     let (server, key) = with_consumers();
-    let (mut a, _) = server.enter("room", "a");
-    let (_b, _) = server.enter("room", "b");
-    let mut first = consume(&server, "room", "c1", &token(&key, ISSUER));
-    assert_eq!(message(&mut first), json!({ "type": "server-list", "servers": ["a", "b"] }));
-    let mut second = consume(&server, "room", "c2", &token(&key, ISSUER));
-    assert_eq!(
-        message(&mut second)["servers"],
-        json!(["b", "a"]),
-        "the next one begins with the next server"
-    );
-    first.text(r#"{"type":"offer","to":"a","sdp":1}"#);
-    let offer = message(&mut a);
-    assert_eq!((&offer["from"], &offer["fromRole"]), (&json!("c1"), &json!("consumer")));
-    second.text(r#"{"type":"offer","to":"c1","sdp":1}"#);
-    // One server is full, the other goes: both consumers are told.
-    a.text(r#"{"type":"heartbeat","load":{"sessions":5},"capacity":5}"#);
-    for consumer in [&mut first, &mut second] {
-        // It may be told of the second server's coming before.
-        while message(consumer) != json!({ "type": "server-list", "servers": ["b"] }) {}
-    }
-    assert_eq!(server.enter("room", "n").1, ["a", "b"], "consumers are in no list of peers");
-}
-
-#[test]
-fn only_peers_that_say_what_they_are_serve_consumers() {
-    let (server, key) = with_consumers();
-    let peers = [
-        ("old", r#"{"type":"register"}"#),
-        ("another-role", r#"{"type":"register","role":"Normal"}"#),
-        ("shy", r#"{"type":"register","role":"normal","serveConsumers":false}"#),
-        ("shy-in-words", r#"{"type":"register","role":"normal","serveConsumers":"false"}"#),
-        ("full", r#"{"type":"register","role":"normal","capacity":0}"#),
-        ("says-nothing", r#"{"type":"register","role":"normal"}"#),
-        ("a-word", r#"{"type":"register","role":"normal","capacity":"x"}"#),
-        ("null", r#"{"type":"register","role":"normal","capacity":null}"#),
-        ("below-zero", r#"{"type":"register","role":"normal","capacity":-1}"#),
-    ];
-    let _held = peers.map(|(id, register)| with_words(&server, id, register));
+    let (mut victim, _) = server.enter("room", "victim");
+    let (mut other, _) = server.enter("room", "other");
+    // Refused, it does not go away and says what it likes.
+    let mut thief = consume(&server, "room", "victim", &token(&key, ISSUER));
+    thief.expect(&Event::Close { code: Some(4409), reason: "nodeId already in use".into() });
+    thief.text(r#"{"type":"offer","to":"other","sdp":"stolen"}"#);
+    thief.text(r#"{"type":"heartbeat","serveConsumers":false}"#);
+    thief.close(Some(4409));
+    thief.expect(&Event::End);
+    nothing_but_own(&mut other, "other");
     let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
-    let servers = json!(["says-nothing", "a-word", "null", "below-zero"]);
-    assert_eq!(message(&mut consumer)["servers"], servers);
-}
-
-#[test]
-fn peers_that_are_not_offered_take_offers_of_who_knows_them_unless_they_never_said_what_they_are() {
-    let (server, key) = with_consumers();
-    let shy = r#"{"type":"register","role":"normal","serveConsumers":false}"#;
-    let full = r#"{"type":"register","role":"normal","capacity":0}"#;
-    let mut served = [with_words(&server, "shy", shy), with_words(&server, "full", full)];
-    let mut old = with_words(&server, "old", r#"{"type":"register"}"#);
-    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
-    assert_eq!(message(&mut consumer)["servers"], json!([]));
-    for (id, peer) in ["shy", "full"].iter().zip(&mut served) {
-        consumer.text(&json!({ "type": "offer", "to": id, "sdp": 1 }).to_string());
-        assert_eq!(message(peer)["fromRole"], "consumer");
-    }
-    consumer.text(r#"{"type":"offer","to":"old","sdp":1}"#);
-    assert_eq!(message(&mut consumer)["message"], "Peer old is not connected");
-    nothing_but_own(&mut old, "old");
-}
-
-#[test]
-fn consumers_and_peers_speak_to_each_other_and_consumers_are_nothing_to_each_other() {
-    let (server, key) = with_consumers();
-    let (mut peer, _) = server.enter("room", "peer");
-    let consumers = ["one", "two"].map(|id| {
-        let mut consumer = consume(&server, "room", id, &token(&key, ISSUER));
-        assert_eq!(message(&mut consumer)["servers"], json!(["peer"]));
-        consumer
-    });
-    let [mut one, mut two] = consumers;
-    for kind in ["offer", "answer", "ice-candidate"] {
-        // Neither the other consumer nor its sender hears of the first; the second comes behind it.
-        two.text(&json!({ "type": kind, "to": "one", "sdp": "for a consumer" }).to_string());
-        two.text(&json!({ "type": kind, "to": "peer", "sdp": 1, "fromRole": "normal" }).to_string());
-        assert_eq!(
-            message(&mut peer),
-            json!({ "type": kind, "to": "peer", "sdp": 1, "from": "two", "fromRole": "consumer" })
-        );
-        for (id, consumer) in [("one", &mut one), ("two", &mut two)] {
-            peer.text(&json!({ "type": kind, "to": id, "sdp": 2 }).to_string());
-            assert_eq!(
-                message(consumer),
-                json!({ "type": kind, "to": id, "sdp": 2, "from": "peer", "fromRole": "normal" })
-            );
-        }
-    }
-}
-
-#[test]
-fn what_a_consumer_says_behind_its_register_keeps_its_place() {
-    let (server, key) = with_consumers();
-    let (mut peer, _) = server.enter("room", "peer");
-    let mut eager = consume(&server, "room", "c", &token(&key, ISSUER));
-    for number in 0..50 {
-        eager.text(&format!(r#"{{"type":"offer","to":"peer","sdp":{number}}}"#));
-    }
-    assert_eq!(message(&mut eager)["type"], "server-list");
-    for number in 0..50 {
-        let said = message(&mut peer);
-        assert_eq!((&said["sdp"], &said["fromRole"]), (&json!(number), &json!("consumer")));
-    }
-}
-
-#[test]
-fn a_consumer_may_say_again_what_it_is_and_nothing_else() {
-    let (server, key) = with_consumers();
-    let (mut peer, _) = server.enter("room", "peer");
-    let come = |id: &str| {
-        let mut consumer = consume(&server, "room", id, &token(&key, ISSUER));
-        assert_eq!(message(&mut consumer)["servers"], json!(["peer"]));
-        consumer
-    };
-    let mut again = come("again");
-    again.text(&register(&token(&key, ISSUER)));
-    again.text(r#"{"type":"offer","to":"peer","sdp":1}"#);
-    assert_eq!(message(&mut peer)["fromRole"], "consumer", "it is what it was");
-    peer.text(r#"{"type":"answer","to":"again","sdp":2}"#);
-    assert_eq!(message(&mut again)["sdp"], 2, "and hears nothing of it");
-    let mut normal = come("normal");
-    normal.text(r#"{"type":"register","role":"normal"}"#);
-    normal.expect_goodbye(4001, "Normal Client requires a room token");
-    let mut missing = come("missing");
-    missing.text(r#"{"type":"register","role":"consumer"}"#);
-    assert_eq!(refusal(&mut missing), "missing consumer token");
-    missing.expect_goodbye(4003, "missing consumer token");
-    let mut bad = come("bad");
-    bad.text(&register("a.b.c"));
-    assert_eq!(refusal(&mut bad), "invalid or expired consumer token");
-    bad.expect_goodbye(4003, "invalid consumer token");
+    assert_eq!(message(&mut consumer)["servers"], json!(["victim", "other"]));
+    victim.text(r#"{"type":"offer","to":"other","sdp":"mine"}"#);
+    assert_eq!(message(&mut other)["sdp"], "mine");
+    // One that is nobody yet has no place that it could take or hold.
+    let _lurker = server.knock("room=room&nodeId=late");
+    assert_eq!(server.enter("room", "late").1, ["victim", "other"]);
 }
 
 #[test]
@@ -230,62 +73,75 @@ fn who_has_a_token_takes_an_id_from_a_consumer_and_a_consumer_takes_it_from_nobo
 }
 
 #[test]
-fn a_consumer_without_an_id_gets_a_fresh_one() {
-    let (server, key) = with_consumers();
-    let (mut peer, _) = server.enter("room", "peer");
-    let mut names = Vec::new();
-    for _ in 0..2 {
-        let mut consumer = server.knock("room=room");
-        consumer.text(&register(&token(&key, ISSUER)));
+fn whoever_is_blocked_is_no_consumer_any_more_with_a_token_of_the_room_or_without() {
+    let key = "a key of the server API";
+    let api = [("VESTIBULE_API__ENABLED", "true"), ("VESTIBULE_API__KEY", key)];
+    let (server, signer) = with_consumers_and(&api);
+    let (mut stays, _) = server.enter("room", "a");
+    let token = token(&signer, ISSUER);
+    let mut consumers = both_kinds(&server, "room", &token);
+    for consumer in &mut consumers {
+        assert_eq!(message(consumer)["servers"], json!(["a"]));
+    }
+    let blocked = post(server.address, "/api/block_user", key, r#"{"user":"customer"}"#);
+    assert!(blocked.body.contains("result"), "{blocked:?}");
+    for consumer in &mut consumers {
+        consumer.expect_goodbye(4003, "Invalid or expired token");
+    }
+    for mut again in both_kinds(&server, "room", &token) {
+        assert_eq!(refusal(&mut again), "invalid or expired consumer token");
+        again.expect_goodbye(4003, "invalid consumer token");
+    }
+    stays.text(r#"{"type":"offer","to":"a","sdp":"own"}"#);
+    assert_eq!(message(&mut stays)["sdp"], "own", "the room is where it was");
+}
+
+#[test]
+fn a_consumer_is_one_person_with_so_many_connections_whatever_else_it_shows() {
+    let (server, key) = with_consumers_and(&[("VESTIBULE_LIMITS__CONNECTIONS_PER_USER", "2")]);
+    let token = token(&key, ISSUER);
+    let mut held = both_kinds(&server, "room", &token);
+    for consumer in &mut held {
+        assert_eq!(message(consumer)["type"], "server-list");
+    }
+    for mut late in [consume(&server, "room", "c", &token), registered(server.silent("room", "d"), &token)] {
+        late.expect_goodbye(1008, "connection limit");
+    }
+}
+
+#[test]
+fn a_consumers_connection_ends_with_its_own_token_whatever_else_it_shows() {
+    let variables = [("SIGNAL_CLOSE_ON_EXPIRY", "true"), ("VESTIBULE_SIGNAL__EXPIRY_GRACE", "0s")];
+    let (server, key) = with_consumers_and(&variables);
+    let token = token_with(&key, ISSUER, &json!({ "exp": unix_now().0 + 2 }));
+    for mut consumer in both_kinds(&server, "room", &token) {
         assert_eq!(message(&mut consumer)["type"], "server-list");
-        consumer.text(r#"{"type":"offer","to":"peer","sdp":1}"#);
-        names.push(message(&mut peer)["from"].as_str().unwrap().to_owned());
+        consumer.expect_goodbye(4003, "Invalid or expired token");
     }
-    let form: Vec<_> = names[0].split('-').map(str::len).collect();
-    assert_eq!(form, [8, 4, 4, 4, 12], "a UUID: {names:?}");
-    assert_ne!(names[0], names[1]);
 }
 
 #[test]
-fn only_a_peer_s_own_heartbeat_counts() {
-    let (server, key) = with_consumers();
-    let (mut peer, _) = server.enter("room", "peer");
-    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
-    assert_eq!(message(&mut consumer)["servers"], json!(["peer"]));
-    let mut other = server.silent("room", "pending");
-    for speaker in [&mut consumer, &mut other] {
-        speaker.text(r#"{"type":"heartbeat","from":"peer","serveConsumers":false,"capacity":0}"#);
+fn a_claim_may_bind_consumers_to_their_rooms_and_to_an_id() {
+    let (server, key) = with_consumers_and(&[
+        ("VESTIBULE_REALMS__CONSUMERS__ROOM_CLAIM", "tenant.rooms"),
+        ("VESTIBULE_REALMS__CONSUMERS__NODE_ID_CLAIM", "device"),
+    ]);
+    let (_secret, _) = server.enter("tenantA", "secretnode");
+    let (_own, _) = server.enter("tenantB", "node");
+    let bound = token_with(&key, ISSUER, &json!({ "tenant": { "rooms": ["tenantB"] }, "device": "d1" }));
+    let unbound = token(&key, ISSUER);
+    for (room, token) in [("tenantA", &bound), ("tenantA", &unbound), ("tenantB", &unbound)] {
+        for mut stranger in both_kinds(&server, room, token) {
+            assert_eq!(refusal(&mut stranger), "the consumer token is not for this room", "{room}");
+            stranger.expect_goodbye(4003, "Room does not match consumer token");
+        }
     }
-    consumer.text(r#"{"type":"offer","to":"peer","sdp":1}"#);
-    assert_eq!(message(&mut peer)["sdp"], 1, "what was said before it has been heard");
-    let mut second = consume(&server, "room", "c2", &token(&key, ISSUER));
-    assert_eq!(message(&mut second)["servers"], json!(["peer"]));
-    peer.text(r#"{"type":"heartbeat","load":{"sessions":1},"capacity":1}"#);
-    nothing_but_own(&mut peer, "peer");
-    let mut third = consume(&server, "room", "c3", &token(&key, ISSUER));
-    assert_eq!(message(&mut third)["servers"], json!([]));
-    peer.text(r#"{"type":"heartbeat","load":{"sessions":0}}"#);
-    while message(&mut third)["servers"] != json!(["peer"]) {}
-}
-
-#[test]
-fn one_without_a_token_takes_no_id_and_speaks_as_nobody() {
-    let (server, key) = with_consumers();
-    let (mut victim, _) = server.enter("room", "victim");
-    let (mut other, _) = server.enter("room", "other");
-    // Refused, it does not go away and says what it likes.
-    let mut thief = consume(&server, "room", "victim", &token(&key, ISSUER));
-    thief.expect(&Event::Close { code: Some(4409), reason: "nodeId already in use".into() });
-    thief.text(r#"{"type":"offer","to":"other","sdp":"stolen"}"#);
-    thief.text(r#"{"type":"heartbeat","serveConsumers":false}"#);
-    thief.close(Some(4409));
-    thief.expect(&Event::End);
-    nothing_but_own(&mut other, "other");
-    let mut consumer = consume(&server, "room", "c", &token(&key, ISSUER));
-    assert_eq!(message(&mut consumer)["servers"], json!(["victim", "other"]));
-    victim.text(r#"{"type":"offer","to":"other","sdp":"mine"}"#);
-    assert_eq!(message(&mut other)["sdp"], "mine");
-    // One that is nobody yet has no place that it could take or hold.
-    let _lurker = server.knock("room=room&nodeId=late");
-    assert_eq!(server.enter("room", "late").1, ["victim", "other"]);
+    let mut another = consume(&server, "tenantB", "d2", &bound);
+    assert_eq!(refusal(&mut another), "the consumer token is for another nodeId");
+    another.expect_goodbye(4003, "nodeId does not match token");
+    let mut consumer = registered(server.knock("room=tenantB"), &bound);
+    assert_eq!(message(&mut consumer)["servers"], json!(["node"]));
+    let mut again = consume(&server, "tenantB", "d1", &bound);
+    assert_eq!(message(&mut again)["servers"], json!(["node"]), "the id is its own");
+    consumer.expect_goodbye(1000, "replaced by new connection");
 }

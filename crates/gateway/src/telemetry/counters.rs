@@ -81,7 +81,7 @@ pub struct Counters {
     pub sent_bytes: Counter,
     /// Connections that were told that their token is revoked.
     pub revoked: Counter,
-    /// Sessions that ran into a bug.
+    /// Sessions and rooms that ran into a bug.
     pub bugs: Counter,
     /// What is counted of rooms.
     pub rooms: RoomCounters,

@@ -121,7 +121,7 @@ const COUNTERS: [(&str, &str, Read); 11] = [
     ("rooms_overloaded", "Members that ended because too much waited for a worker", |counters| {
         counters.rooms.overloaded.get()
     }),
-    ("bugs", "Connections that were lost to a bug in this program", |counters| counters.bugs.get()),
+    ("bugs", "Sessions and rooms that were lost to a bug in this program", |counters| counters.bugs.get()),
 ];
 
 /// Closed connections have the close code as label `code`; `other` stands for all that are not counted one by one.

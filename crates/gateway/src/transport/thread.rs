@@ -98,8 +98,8 @@ async fn run(parts: WorkerThread) -> io::Result<()> {
 
 /// Takes in those whom the host's server has let in, for as long as it is there.
 async fn welcome(mut visitors: UnboundedReceiver<Visitor>, porch: Rc<Porch>) {
-    while let Some(Visitor { stream, guest, place, early }) = visitors.recv().await {
-        porch.enter(Socket::foreign(stream), &guest, place, early);
+    while let Some(Visitor { stream, guest, seat }) = visitors.recv().await {
+        porch.enter(Socket::foreign(stream), &guest, seat, &mut []);
     }
 }
 
