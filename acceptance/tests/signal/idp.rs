@@ -21,12 +21,12 @@ pub fn token(key: &SigningKey, issuer: &str) -> String {
     token_with(key, issuer, &json!({}))
 }
 
-/// A consumer's token with more claims, or others.
+/// A consumer's token with more claims, or others. It names the key if that has a name.
 pub fn token_with(key: &SigningKey, issuer: &str, more: &Value) -> String {
     let mut claims = json!({ "iss": issuer, "aud": "app", "sub": "customer", "exp": unix_now().0 + 3_600 });
     let more = more.as_object().unwrap().clone();
     claims.as_object_mut().unwrap().extend(more);
-    key.sign(Head::default(), &claims.to_string())
+    key.sign(Head { kid: key.kid().is_some(), ..Head::default() }, &claims.to_string())
 }
 
 /// A door that lets consumers of this provider in.

@@ -1,10 +1,13 @@
 //! Whom consumers are taken for, when they end, and those who pretend.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use vestibule_acceptance::Event;
 use vestibule_acceptance::http::post;
 use vestibule_acceptance::patience::unix_now;
 use vestibule_acceptance::signal::{SignalServer, message, nothing_but_own};
+use vestibule_auth::issue::{GenerateKind, GeneratedKey, SigningKey};
 
 use crate::idp::{
     ISSUER, both_kinds, consume, provider, refusal, registered, token, token_with, with_consumers,
@@ -26,6 +29,28 @@ fn a_consumer_is_told_why_before_it_is_closed() {
         let mut peer = consume(&server, "default", "c", &bad);
         assert_eq!(refusal(&mut peer), "invalid or expired consumer token");
         peer.expect_goodbye(4003, "invalid consumer token");
+    }
+}
+
+#[test]
+fn a_provider_has_one_key_or_several() {
+    let keys = [(GenerateKind::P256, "one"), (GenerateKind::Rsa2048, "two")].map(|(kind, name)| {
+        let made = GeneratedKey::new(kind, None).unwrap();
+        SigningKey::read(made.private_jwk().reveal(), None).unwrap().named(name)
+    });
+    let [one, two] = keys.each_ref().map(|key| key.public_jwk().unwrap());
+    for several in [format!("[{one},{two}]"), format!(r#"{{"keys":[{one},{two}]}}"#)] {
+        // Without an issuer and an audience only signature and end are looked at.
+        let server = SignalServer::with(&[("CONSUMER_PUBLIC_KEY_JWK", &STANDARD.encode(several))]);
+        for (key, id) in keys.iter().zip(["a", "b"]) {
+            let mut consumer = consume(&server, "room", id, &token(key, "https://any.example"));
+            assert_eq!(message(&mut consumer)["type"], "server-list");
+        }
+        let mut stranger = consume(&server, "room", "c", &token(&provider().1, ISSUER));
+        assert_eq!(refusal(&mut stranger), "invalid or expired consumer token");
+        let over = json!({ "exp": unix_now().0 - 60 });
+        let mut late = consume(&server, "room", "d", &token_with(&keys[0], ISSUER, &over));
+        assert_eq!(refusal(&mut late), "invalid or expired consumer token");
     }
 }
 

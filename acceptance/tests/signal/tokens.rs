@@ -54,7 +54,11 @@ fn who_is_let_in_and_who_is_not() {
     let near = format!(r#"{{"sub":"a",{CLAIMS},"exp":{soon}}}"#);
     let several =
         format!(r#"{{"sub":"a","iss":"aikofy:client-db-sync","aud":["x","aikofy:client-db"],"exp":{soon}}}"#);
-    for token in [sign(&ours, &near), sign(&ours, &several)] {
+    // Its signer may be ahead of us, and may say more in the head.
+    let ahead = format!(r#"{{"sub":"a","iat":{},{CLAIMS},"nbf":1,"exp":{soon}}}"#, soon - 10);
+    let named = SigningKey::read(&private, None).unwrap().named("any name");
+    let with_head = named.sign(Head { typ: true, kid: true }, &near);
+    for token in [sign(&ours, &near), sign(&ours, &several), sign(&ours, &ahead), with_head] {
         let mut peer = server.knock(&format!("token={token}&room=a&nodeId=n"));
         peer.text(r#"{"type":"register","role":"normal"}"#);
         assert_eq!(message(&mut peer)["type"], "peer-list");
