@@ -36,7 +36,7 @@ fn one_with_a_token_of_the_room_is_counted_and_known_by_the_consumers_token_as_w
 fn whoever_is_blocked_or_has_too_many_connections_gets_in_by_no_token_of_the_room() {
     for (why, code, reason) in [
         (NotAdmitted::Full, 1008, "connection limit"),
-        (NotAdmitted::Revoked { healed_by_a_fresh_token: false }, 4003, "Invalid or expired token"),
+        (NotAdmitted::Revoked { healed_by_a_fresh_token: false }, 4003, "invalid consumer token"),
     ] {
         let mut peer = with_a_room_token();
         peer.answers(Outcome::Identity(Ok(Box::new(identity("mallory")))));
