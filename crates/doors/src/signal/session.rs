@@ -79,6 +79,9 @@ enum Standing {
 }
 
 impl Session {
+    /// No session is larger, in bytes, without its heap.
+    pub const MAX_SIZE: usize = 256;
+
     /// Opens a session; `spare_id` is a fresh UUID.
     pub fn open(rules: Arc<Rules>, spare_id: Box<str>, now: Now, outputs: &mut Outputs) -> Self {
         let next_ping = now.moment + rules.ping_interval;

@@ -434,3 +434,8 @@ fn a_consumer_of_another_organisation_is_none_of_the_rooms() {
     peer.answers(Outcome::Identity(Ok(Box::new(foreign))));
     peer.is_closed_with(4003, "invalid consumer token");
 }
+
+#[test]
+fn a_session_is_small() {
+    assert!(size_of::<Session>() <= Session::MAX_SIZE, "{} bytes", size_of::<Session>());
+}
