@@ -199,6 +199,6 @@ fn a_peer_is_told_to_come_back_before_the_node_goes() {
 }
 
 #[test]
-fn an_idle_session_is_small() {
+fn a_session_is_small() {
     assert!(size_of::<Session>() <= Session::MAX_SIZE, "{} bytes", size_of::<Session>());
 }
