@@ -10,7 +10,7 @@
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
-//! - `hall`: rooms, here and on other workers;
+//! - `hall`: the rooms that live here; `hall::mail`: members and rooms at different workers;
 //! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are;
 //! - `address_seats`: how many may come from one address;
 //! - `inbox`, `survey`: how everyone else reaches a worker.
@@ -44,7 +44,7 @@ use bytes::Bytes;
 use slab::Slab;
 use smallvec::SmallVec;
 use vestibule_broker::WorkerId;
-use vestibule_doors::contract::{Notice, Output, Outputs};
+use vestibule_doors::contract::{Notice, Outputs};
 use vestibule_doors::signal::Said;
 use vestibule_model::{ClientId, Now};
 use vestibule_websocket::{CloseHandshake, Decoder};
@@ -209,8 +209,7 @@ impl<L: Link> Worker<L> {
         let who = ConnectionId { slot, generation: self.generation };
         self.house.counters.opened.add();
         let mut outputs = arrival.outputs;
-        let outputs: Vec<Output> = outputs.drain().collect();
-        for output in outputs {
+        for output in outputs.drain() {
             self.carry_out(who, output, now);
         }
         self.reschedule(who);

@@ -49,7 +49,34 @@ pub const SLOW: Close = Close::abrupt(1013, "slow");
 /// The socket did not take a write in time; nor would it take what waits.
 pub const WRITE_ERROR: Close = Close::abrupt(1013, "write error");
 /// An operator or a backend wants the client gone.
-pub const FORCED: Close = Close::new(1008, "force disconnect");
+pub const FORCE_NO_RECONNECT: Close = Close::new(1008, "force disconnect");
+
+/// The whole list.
+pub const ALL: [Close; 23] = [
+    MISSING_ROOM,
+    NO_ROOM_TOKEN,
+    STALE,
+    INVALID_TOKEN,
+    OTHER_ROOM,
+    OTHER_ID,
+    OTHER_CONSUMERS_ROOM,
+    NO_CONSUMERS,
+    NO_CONSUMER_TOKEN,
+    BAD_CONSUMER_TOKEN,
+    ID_TAKEN,
+    REPLACED,
+    TRY_AGAIN,
+    ROOM_FULL,
+    TOO_LONG,
+    BAD_REQUEST,
+    CONNECTION_LIMIT,
+    SHUTDOWN,
+    NO_PONG,
+    SERVER_ERROR,
+    SLOW,
+    WRITE_ERROR,
+    FORCE_NO_RECONNECT,
+];
 
 /// How this door says that the house ends a connection.
 pub const fn of(ending: Ending) -> Close {
@@ -59,6 +86,25 @@ pub const fn of(ending: Ending) -> Close {
         Ending::Stuck => WRITE_ERROR,
         Ending::Overloaded => TRY_AGAIN,
         Ending::Replaced => CONNECTION_LIMIT,
-        Ending::Ordered => FORCED,
+        Ending::Ordered => FORCE_NO_RECONNECT,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_has_every_code_and_no_other() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/signal.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let codes = text.lines().filter_map(|line| line.strip_prefix("| ")?.get(..4)?.parse().ok());
+        let mut documented: Vec<u16> = codes.collect();
+        // A message that is too big: the transport's, at every door.
+        let mut said: Vec<u16> = ALL.iter().map(|close| close.code).chain([1009]).collect();
+        documented.sort_unstable();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(documented, said);
     }
 }

@@ -102,7 +102,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
 
     /// The connections of all members.
     pub fn handles(&self) -> impl Iterator<Item = M> {
-        self.by_handle.keys().copied()
+        self.members.values().map(|member| member.handle)
     }
 
     /// Somebody comes in.

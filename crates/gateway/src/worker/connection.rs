@@ -84,7 +84,7 @@ impl AnySession {
     }
 }
 
-/// Everything a worker keeps of a connection. An idle one has no buffer anywhere.
+/// Everything a worker keeps of a connection, beside its session. An idle one has no buffer anywhere.
 pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) generation: u32,

@@ -173,7 +173,8 @@ impl<L: Link> Worker<L> {
             Visit::Broken(members) => {
                 self.house.counters.bugs.add();
                 self.count_rooms();
-                said.clear();
+                // Who is out already is told so; nothing else that it said is heard.
+                said.retain(|said| matches!(said, Said::Left(..)));
                 members.into_iter().for_each(|member| self.bring(member, Word::End(Ending::Bug), now));
                 None
             }
