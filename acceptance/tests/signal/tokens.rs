@@ -54,7 +54,11 @@ fn who_is_let_in_and_who_is_not() {
     let near = format!(r#"{{"sub":"a",{CLAIMS},"exp":{soon}}}"#);
     let several =
         format!(r#"{{"sub":"a","iss":"aikofy:client-db-sync","aud":["x","aikofy:client-db"],"exp":{soon}}}"#);
-    for token in [sign(&ours, &near), sign(&ours, &several)] {
+    // Its signer may be ahead of us, and may say more in the head.
+    let ahead = format!(r#"{{"sub":"a","iat":{},{CLAIMS},"nbf":1,"exp":{soon}}}"#, soon - 10);
+    let named = SigningKey::read(&private, None).unwrap().named("any name");
+    let with_head = named.sign(Head { typ: true, kid: true }, &near);
+    for token in [sign(&ours, &near), sign(&ours, &several), sign(&ours, &ahead), with_head] {
         let mut peer = server.knock(&format!("token={token}&room=a&nodeId=n"));
         peer.text(r#"{"type":"register","role":"normal"}"#);
         assert_eq!(message(&mut peer)["type"], "peer-list");
@@ -149,6 +153,19 @@ fn whoever_is_blocked_is_out_at_once_and_does_not_come_back() {
     again.expect_goodbye(4003, "Invalid or expired token");
     stays.text(r#"{"type":"offer","to":"nobody","sdp":{}}"#);
     assert_eq!(message(&mut stays)["type"], "error", "another room's peer is where it was");
+}
+
+#[test]
+fn whoever_is_sent_away_hears_a_code_of_this_door_or_the_one_that_the_caller_named() {
+    let key = "a key of the server API";
+    let server = SignalServer::with(&[("VESTIBULE_API__ENABLED", "true"), ("VESTIBULE_API__KEY", key)]);
+    let (mut one, _) = server.enter("one", "a");
+    let (mut other, _) = server.enter("other", "a");
+    post(server.address, "/api/disconnect", key, r#"{"user":"one"}"#);
+    one.expect_goodbye(1008, "force disconnect");
+    let wanted = r#"{"user":"other","disconnect":{"code":4100,"reason":"moved"}}"#;
+    post(server.address, "/api/disconnect", key, wanted);
+    other.expect_goodbye(4100, "moved");
 }
 
 #[test]

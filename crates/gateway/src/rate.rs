@@ -23,12 +23,12 @@ pub struct Rate {
 #[derive(Debug, Default)]
 pub struct Meter(AtomicU64);
 
-/// Meters for many, in a table of a fixed size. Two that fall into one place share its rate; where they fall, nobody
+/// Meters for many, in a table of a fixed size. Two that share a place share its rate; where they fall, nobody
 /// outside can tell.
 #[derive(Debug)]
 pub struct Meters {
     rate: Rate,
-    places: Box<[Meter]>,
+    meters: Box<[Meter]>,
     seed: RandomState,
 }
 
@@ -48,35 +48,34 @@ impl Rate {
     pub fn per_minute(count: NonZeroU32) -> Self {
         Self::new(count, Duration::from_secs(60))
     }
+
+    /// When everything would be paid for after one more time, in nanoseconds; `None`: too much would be owed.
+    fn once_more(self, paid: u64, now: Moment) -> Option<u64> {
+        let now = now.as_millis().saturating_mul(1_000_000);
+        let owed = paid.max(now).saturating_add(self.cost);
+        (owed - now <= self.span).then_some(owed)
+    }
 }
 
 impl Meter {
     /// Whether it may happen once more now.
     pub fn take(&self, rate: Rate, now: Moment) -> bool {
-        let now = now.as_millis().saturating_mul(1_000_000);
-        let next = |paid: u64| {
-            let owed = paid.max(now).saturating_add(rate.cost);
-            (owed - now <= rate.span).then_some(owed)
-        };
-        self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
+        let once_more = |paid| rate.once_more(paid, now);
+        self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, once_more).is_ok()
     }
-}
 
-impl Meter {
     /// Whether it might happen once more now.
     pub fn has_room(&self, rate: Rate, now: Moment) -> bool {
-        let now = now.as_millis().saturating_mul(1_000_000);
-        let owed = self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost);
-        owed - now <= rate.span
+        rate.once_more(self.0.load(Ordering::Relaxed), now).is_some()
     }
 }
 
 impl Meters {
-    /// `places` meters of that rate.
-    pub fn new(rate: Rate, places: usize) -> Self {
+    /// `meters` meters of that rate.
+    pub fn new(rate: Rate, meters: usize) -> Self {
         Self {
             rate,
-            places: (0..places.max(1)).map(|_| Meter::default()).collect(),
+            meters: (0..meters.max(1)).map(|_| Meter::default()).collect(),
             seed: RandomState::new(),
         }
     }
@@ -92,8 +91,8 @@ impl Meters {
     }
 
     fn meter(&self, key: impl Hash) -> &Meter {
-        let place = self.seed.hash_one(key) % self.places.len() as u64;
-        &self.places[usize::try_from(place).expect("a place of the table")]
+        let place = self.seed.hash_one(key) % self.meters.len() as u64;
+        &self.meters[usize::try_from(place).expect("a place of the table")]
     }
 }
 

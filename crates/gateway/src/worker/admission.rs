@@ -7,8 +7,8 @@
 //! index before its mail is sent, so whoever is admitted before the mail comes is found by it, and whoever is admitted
 //! after it finds it in the index.
 
-use vestibule_doors::contract::{Admission, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
-use vestibule_model::{ChannelKey, Close, Credential, Cure, Now, OrganisationId, Revocation, Revoked};
+use vestibule_doors::contract::{Admission, Ending, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
+use vestibule_model::{ChannelKey, Credential, Cure, Now, OrganisationId, Revocation, Revoked};
 
 use super::badges::Badge;
 use super::connection::{Admitted, ConnectionId};
@@ -47,17 +47,17 @@ impl<L: Link> Worker<L> {
                 user: user.clone(),
                 only: None,
                 except: vec![connection.client],
-                order: Order::Disconnect(Close::new(3504, "connection limit")),
+                order: Order::End(Ending::Replaced),
             });
         }
-        connection.admitted = Some(Admitted { organisation, user, credential, _seat: seat });
+        connection.admitted.push(Admitted { organisation, user, credential, _seat: seat });
         Ok(())
     }
 
     /// The connection goes on with a new token, which may have been revoked since it was verified.
     pub(super) fn renew(&mut self, who: ConnectionId, credential: Credential, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = &mut connection.admitted else { return };
+        let Some(admitted) = connection.admitted.first_mut() else { return };
         self.badges.remove(&admitted.organisation, &admitted.credential, who);
         self.badges.add(&admitted.organisation, &credential, who);
         admitted.credential = credential;
@@ -69,9 +69,10 @@ impl<L: Link> Worker<L> {
     /// The connection is no longer one of its user's.
     pub(super) fn dismiss(&mut self, who: ConnectionId) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = connection.admitted.take() else { return };
-        self.roster.remove(&admitted.organisation, &admitted.user, who);
-        self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        for admitted in std::mem::take(&mut connection.admitted) {
+            self.roster.remove(&admitted.organisation, &admitted.user, who);
+            self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        }
     }
 
     /// A subscription was allowed by a token, or goes on with another one, which may have been revoked since it was
@@ -131,16 +132,19 @@ impl<L: Link> Worker<L> {
         self.passes.of(who).iter().filter_map(notice).collect()
     }
 
+    /// One of its tokens is enough.
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
-        let admitted = self.connection_ref(who)?.admitted.as_ref()?;
-        let cure = self.cure_of(who, &admitted.credential, now)?;
+        let mut tokens = self.connection_ref(who)?.admitted.iter();
+        let cure = tokens.find_map(|Admitted { organisation, user, credential, .. }| {
+            self.house.steward.revoked(organisation, user, credential, now)
+        })?;
         self.house.counters.revoked.add();
         Some(Order::Revoke(cure))
     }
 
     /// What it takes for the connection's user to come in again, if that token of his is revoked.
     fn cure_of(&self, who: ConnectionId, credential: &Credential, now: Now) -> Option<Cure> {
-        let Admitted { organisation, user, .. } = self.connection_ref(who)?.admitted.as_ref()?;
+        let Admitted { organisation, user, .. } = self.connection_ref(who)?.admitted.first()?;
         self.house.steward.revoked(organisation, user, credential, now)
     }
 }
