@@ -201,7 +201,8 @@ pub enum Effect {
     AuthenticateConsumer(Token),
     /// What may the bearer of this subscription token do? Answer: [`Outcome::Grant`].
     Authorise(Token),
-    /// Count the connection as one of this user's, so that limits and orders reach it. Answer: [`Outcome::Admitted`].
+    /// Count the connection as one of this user's, so that limits and orders reach it. Whoever has shown more than one
+    /// token is admitted with each: every one of them ends it. Answer: [`Outcome::Admitted`].
     Admit(Admission),
     /// Subscribe. Deliveries are held until [`Output::Release`]. Answer: [`Outcome::Subscribed`].
     Subscribe(Subscribe),

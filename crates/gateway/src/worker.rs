@@ -42,6 +42,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use slab::Slab;
+use smallvec::SmallVec;
 use vestibule_broker::WorkerId;
 use vestibule_doors::contract::{Notice, Outputs};
 use vestibule_doors::signal::Said;
@@ -200,7 +201,7 @@ impl<L: Link> Worker<L> {
             blocked: None,
             channels: Vec::new(),
             room: None,
-            admitted: None,
+            admitted: SmallVec::new(),
             wake_at: None,
             scheduled: None,
         });

@@ -2,13 +2,14 @@
 //!
 //! Paths, statuses and bodies are those of the server that this one stands in for, whose clients are in the field.
 //!
-//! - `token`: `POST /token`; `body`: what it is given; `relays`: `GET /ice`.
+//! - `token`: `POST /token`; `body`: what it is given; `ttl`: how lifetimes of tokens are written; `relays`: `GET /ice`.
 
 mod body;
 mod relays;
 #[cfg(test)]
 mod tests;
 mod token;
+mod ttl;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -201,8 +201,8 @@ impl Site {
                 AnySession::Centrifuge(Box::new(Session::open(opening, now, &mut outputs)))
             }
             (Guest::Signal(_), Some(door)) => {
-                let (rules, spare) = (Arc::clone(&door.rules), client.to_string().into());
-                AnySession::Signal(Box::new(signal::Session::open(rules, spare, now, &mut outputs)))
+                let opening = signal::Opening { client, jitter, rules: Arc::clone(&door.rules) };
+                AnySession::Signal(Box::new(signal::Session::open(opening, now, &mut outputs)))
             }
             (Guest::Signal(_), None) => unreachable!("a door that is not there lets nobody in"),
         };

@@ -47,14 +47,14 @@ impl<L: Link> Worker<L> {
                 order: Order::End(Ending::Replaced),
             });
         }
-        connection.admitted = Some(Admitted { organisation, user, credential, _seat: seat });
+        connection.admitted.push(Admitted { organisation, user, credential, _seat: seat });
         Ok(())
     }
 
     /// The connection goes on with a new token, which may have been revoked since it was verified.
     pub(super) fn renew(&mut self, who: ConnectionId, credential: Credential, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = &mut connection.admitted else { return };
+        let Some(admitted) = connection.admitted.first_mut() else { return };
         self.badges.remove(&admitted.organisation, &admitted.credential, who);
         self.badges.add(&admitted.organisation, &credential, who);
         admitted.credential = credential;
@@ -66,9 +66,10 @@ impl<L: Link> Worker<L> {
     /// The connection is no longer one of its user's.
     pub(super) fn dismiss(&mut self, who: ConnectionId) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = connection.admitted.take() else { return };
-        self.roster.remove(&admitted.organisation, &admitted.user, who);
-        self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        for admitted in std::mem::take(&mut connection.admitted) {
+            self.roster.remove(&admitted.organisation, &admitted.user, who);
+            self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        }
     }
 
     /// Ends the connections whose tokens are revoked.
@@ -98,9 +99,13 @@ impl<L: Link> Worker<L> {
         }
     }
 
+    /// One of its tokens is enough.
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
-        let Admitted { organisation, user, credential, .. } = self.connection_ref(who)?.admitted.as_ref()?;
-        let healed_by_a_fresh_token = self.house.steward.revoked(organisation, user, credential, now)?;
+        let mut tokens = self.connection_ref(who)?.admitted.iter();
+        let healed_by_a_fresh_token =
+            tokens.find_map(|Admitted { organisation, user, credential, .. }| {
+                self.house.steward.revoked(organisation, user, credential, now)
+            })?;
         self.house.counters.revoked.add();
         Some(Order::Revoke { healed_by_a_fresh_token })
     }

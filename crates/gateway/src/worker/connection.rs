@@ -1,5 +1,6 @@
 //! One connection: the socket's end, the session's end, and what lies between.
 
+use smallvec::SmallVec;
 use vestibule_broker::WorkerId;
 use vestibule_doors::contract::{Ending, Input, Outputs, Session};
 use vestibule_doors::{centrifuge, signal};
@@ -104,8 +105,8 @@ pub(super) struct Connection<L> {
     pub(super) channels: Vec<ChannelKey>,
     /// The room that it is in, or on its way into.
     pub(super) room: Option<Membership>,
-    /// Who it turned out to be.
-    pub(super) admitted: Option<Admitted>,
+    /// Who it turned out to be; twice, if a bearer of a room token is a consumer as well.
+    pub(super) admitted: SmallVec<[Admitted; 1]>,
     /// When its session wants to be woken.
     pub(super) wake_at: Option<Moment>,
     /// When the wheel looks at it next.

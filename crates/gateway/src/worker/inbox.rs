@@ -154,7 +154,7 @@ fn cost(mail: &Mail) -> usize {
             ChannelEvent::Publication(publication) => publication.data.len() + DELIVERY_OVERHEAD,
             ChannelEvent::Join(_) | ChannelEvent::Leave(_) => DELIVERY_OVERHEAD,
         },
-        Mail::Call(_, _, Call::Relay { members, .. }) => members.len() + DELIVERY_OVERHEAD,
+        Mail::Call(_, _, Call::Relay { letter, .. }) => letter.members.len() + DELIVERY_OVERHEAD,
         Mail::Words(words) => {
             let size = |word: &Word| word.frame().map_or(0, Bytes::len) + DELIVERY_OVERHEAD;
             words.iter().map(|(_, word)| size(word)).sum()

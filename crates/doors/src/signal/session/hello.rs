@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use vestibule_model::UserId;
-
 use crate::contract::Token;
 
 /// What the query says. Of a parameter that comes again the first counts.
@@ -12,10 +10,6 @@ pub(super) struct Hello {
     pub(super) token: Option<Token>,
     pub(super) room: Option<Box<str>>,
     pub(super) node_id: Option<Box<str>>,
-    /// The subject of the token, once it is known.
-    pub(super) subject: Option<UserId>,
-    /// Whether the token is bound to the id.
-    pub(super) bound: bool,
 }
 
 impl Hello {

@@ -1,16 +1,20 @@
 //! What a session does, as its peer and the house see it.
 
+mod consumers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use vestibule_model::{Identity, Moment, Now, OrganisationId, Profile, UnixSeconds, UserId};
-
-use super::Session;
-use crate::contract::{
-    Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Refusal, Refused, Session as _,
-    Ticket,
+use vestibule_model::{
+    ClientId, Credential, Identity, Moment, Now, OrganisationId, Profile, UnixSeconds, UserId,
 };
-use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role};
+
+use super::{Opening, Session};
+use crate::contract::{
+    Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Refusal, Refused,
+    Session as _, Ticket,
+};
+use crate::room::{Call, Entry, Letter, NotEntered, Proof, Receiver, Role};
 use crate::signal::{Roomless, Rules};
 
 const START: u64 = 1_000_000;
@@ -35,7 +39,10 @@ impl Meeting {
 
     fn with(rules: Rules, query: &str) -> Self {
         let mut outputs = Outputs::default();
-        let session = Session::open(Arc::new(rules), "spare".into(), at(START), &mut outputs);
+        // Such a jitter that the first ping comes after a whole interval.
+        let jitter = u64::try_from(rules.ping_interval.as_millis() / 2).expect("a short time");
+        let opening = Opening { client: ClientId::from_random([7; 16]), jitter, rules: Arc::new(rules) };
+        let session = Session::open(opening, at(START), &mut outputs);
         let (asked, heard, closed, wake_at) = (None, Vec::new(), None, None);
         let mut meeting = Self { session, millis: START, asked, heard, closed, malformed: 0, wake_at };
         meeting.take(outputs);
@@ -125,9 +132,9 @@ fn in_words(call: &Call) -> String {
     match call {
         Call::Register { role: Role::Normal(_), .. } => "is a peer".into(),
         Call::Register { role, .. } => format!("is {role:?}"),
-        Call::Heartbeat { .. } => "beats".into(),
-        Call::Relay { to: Receiver::Id(id), .. } => format!("to {id}"),
-        Call::Relay { to: Receiver::Nobody(name), .. } => format!("to nobody {name}"),
+        Call::Heartbeat(_) => "beats".into(),
+        Call::Relay { letter: Letter { to: Receiver::Id(id), .. }, .. } => format!("to {id}"),
+        Call::Relay { letter: Letter { to: Receiver::Nobody(name), .. }, .. } => format!("to nobody {name}"),
     }
 }
 
@@ -139,6 +146,10 @@ fn at(millis: u64) -> Now {
 fn identity(subject: &str) -> Identity {
     let organisation = OrganisationId::from_verified("org");
     Identity { user: UserId::new(subject), ..Identity::anonymous("rooms".into(), organisation) }
+}
+
+fn told(message: &str) -> String {
+    format!(r#"{{"type":"auth-err","status":"UNAUTHENTICATED","message":"{message}"}}"#)
 }
 
 const INVALID: Refused = Refused { refusal: Refusal::Invalid, profile: Profile::Centrifugo };
@@ -174,7 +185,7 @@ fn an_id_is_the_querys_or_what_the_peer_says_or_its_subject_or_a_fresh_one() {
     let mut nobody = Meeting::with(open, "room=r");
     nobody.identified("");
     nobody.says(r#"{"type":"register"}"#);
-    assert_eq!(&*nobody.entry().1.id, "spare");
+    assert_eq!(*nobody.entry().1.id, ClientId::from_random([7; 16]).to_string());
     let mut empty = Meeting::known("token=t&nodeId=", "music");
     assert_eq!(&*empty.entry().1.id, "", "an empty id is taken literally");
 }
@@ -259,8 +270,6 @@ fn without_a_token_one_can_be_a_consumer_and_nothing_else() {
 
 #[test]
 fn a_refused_consumer_is_told_why_and_then_closed() {
-    let told =
-        |message: &str| format!(r#"{{"type":"auth-err","status":"UNAUTHENTICATED","message":"{message}"}}"#);
     let mut bad = Meeting::new("room=music");
     bad.says(CONSUMER);
     bad.answers(Outcome::Identity(Err(INVALID)));
@@ -325,6 +334,21 @@ fn a_silent_peer_counts_as_one_after_the_grace_and_a_stranger_is_closed() {
 }
 
 #[test]
+fn whoever_says_too_late_what_its_id_is_puts_nobody_out_and_keeps_the_name_that_others_know() {
+    let mut late = Meeting::known("token=t", "music");
+    late.pass(Duration::from_millis(500));
+    let (_, entry) = late.entry();
+    let spare = ClientId::from_random([7; 16]).to_string();
+    assert_eq!((&*entry.id, entry.otherwise.as_deref()), ("music", Some(spare.as_str())));
+    late.says(NORMAL);
+    assert_eq!(late.heard, ["is a peer"]);
+    let mut in_time = Meeting::known("token=t", "music");
+    in_time.says(NORMAL);
+    let (_, entry) = in_time.entry();
+    assert_eq!((&*entry.id, entry.otherwise), ("said", None), "its own choice");
+}
+
+#[test]
 fn without_a_grace_a_silent_peer_is_closed_too() {
     let rules = Rules { register_grace: None, ..Rules::default() };
     let mut silent = Meeting::with(rules, "token=t&nodeId=a");
@@ -369,7 +393,7 @@ fn a_session_outlives_its_token_unless_the_operator_wants_otherwise_and_never_it
     assert_eq!(stays.closed, None);
     stays.orders(Order::Revoke { healed_by_a_fresh_token: true });
     stays.is_closed_with(4003, "Invalid or expired token");
-    let rules = Rules { close_on_expiry: Some(Duration::from_secs(5)), ..Rules::default() };
+    let rules = Rules { expired_close_delay: Some(Duration::from_secs(5)), ..Rules::default() };
     expiring(rules).is_closed_with(4003, "Invalid or expired token");
 }
 
@@ -436,6 +460,6 @@ fn a_consumer_of_another_organisation_is_none_of_the_rooms() {
 }
 
 #[test]
-fn a_session_is_small() {
+fn an_idle_session_is_small() {
     assert!(size_of::<Session>() <= Session::MAX_SIZE, "{} bytes", size_of::<Session>());
 }

@@ -11,11 +11,10 @@ use axum::response::Response;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 use vestibule_auth::issue::{Claim, Head, Template};
-use vestibule_doors::signal::ttl;
 use vestibule_model::{Identity, UnixSeconds, UserId};
 
 use super::body::{self, BadBody};
-use super::{AUDIENCE, Desk, ISSUER, RoomTokens, iso, relays, secret_json};
+use super::{AUDIENCE, Desk, ISSUER, RoomTokens, iso, relays, secret_json, ttl};
 use crate::api::organisations;
 use crate::transport::Caller;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vestibule_doors::contract::{Effect, Input, Notice, Order, Outcome, Output, Ticket};
-use vestibule_doors::room::{Call, Entry, Proof, Receiver, Role, Service};
+use vestibule_doors::room::{Call, Entry, Letter, Proof, Receiver, Role, Service};
 use vestibule_doors::signal::{RoomLimits, codes};
 use vestibule_model::{Door, Moment, OrganisationId, RoomKey};
 use vestibule_websocket::client;
@@ -36,7 +36,8 @@ impl Town {
     fn enter(&mut self, worker: usize, room: &str, id: &str) -> Member {
         let key = RoomKey::new(&OrganisationId::from_verified("default"), Door::Signal, room);
         let service = Service { declared: true, serves: true, capacity: None, sessions: 0.0 };
-        let entry = Entry { id: id.into(), proof: Proof::Room, role: Role::Normal(service), hears: false };
+        let role = Role::Normal(service);
+        let entry = Entry { id: id.into(), otherwise: None, proof: Proof::Room, role, hears: false };
         let now = self.workers[worker].now.moment;
         let peer = self.workers[worker].open(move |input, outputs| match input {
             Input::Message(b"enter") => {
@@ -94,7 +95,8 @@ fn relay(message: &[u8], arrived: Moment) -> Call {
     let text = std::str::from_utf8(message).expect("a test says texts");
     let (to, what) = text.split_once(' ').expect("to whom, and what");
     let members = format!(r#""type":"offer","said":"{what}""#);
-    Call::Relay { to: Receiver::Id(to.into()), is_offer: true, members: members.into(), arrived }
+    let letter = Letter { to: Receiver::Id(to.into()), is_offer: true, members: members.into() };
+    Call::Relay { letter, arrived }
 }
 
 /// What a member was told by others, in its order.

@@ -64,7 +64,8 @@ section! {
         rooms: u32 = 100_000,
         /// Members of a room.
         room_members: u32 = 5_000,
-        /// How often an id may go from one connection to another in a minute.
+        /// How often an id may go from one connection to another before its holder keeps it; when nobody has asked for it
+        /// for two minutes, as often again.
         takeovers: u32 = 10,
         /// Guesses at the admin secret that an address may make in a minute.
         token_guesses: u32 = 30,
