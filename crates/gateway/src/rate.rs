@@ -62,15 +62,6 @@ impl Meter {
     }
 }
 
-impl Meter {
-    /// Whether it might happen once more now.
-    pub fn has_room(&self, rate: Rate, now: Moment) -> bool {
-        let now = now.as_millis().saturating_mul(1_000_000);
-        let owed = self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost);
-        owed - now <= rate.span
-    }
-}
-
 impl Meters {
     /// `places` meters of that rate.
     pub fn new(rate: Rate, places: usize) -> Self {
@@ -84,11 +75,6 @@ impl Meters {
     /// Whether it may happen once more for whoever has that key.
     pub fn take(&self, key: impl Hash, now: Moment) -> bool {
         self.meter(key).take(self.rate, now)
-    }
-
-    /// Whether it might happen once more for whoever has that key.
-    pub fn has_room(&self, key: impl Hash, now: Moment) -> bool {
-        self.meter(key).has_room(self.rate, now)
     }
 
     fn meter(&self, key: impl Hash) -> &Meter {
@@ -119,7 +105,7 @@ mod tests {
         let taken = |millis| meter.take(rate, at(millis));
         assert_eq!([taken(5), taken(5), taken(5), taken(5)], [true, true, true, false]);
         assert_eq!([taken(20_004), taken(20_005), taken(20_005)], [false, true, false]);
-        assert!(meter.has_room(rate, at(200_000)) && taken(200_000));
+        assert!(taken(200_000));
     }
 
     #[test]
