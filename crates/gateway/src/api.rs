@@ -2,11 +2,11 @@
 //!
 //! It runs on the threads of the workers, so a handler does little and waits for nothing but mail. In reading order:
 //!
-//! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
-//! - [`exchange`]: short-lived tokens for other services;
-//! - [`signal`]: what the signal door answers over HTTP;
-//! - [`health`]: whether the process works, and whether it should be sent work;
-//! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
+//! - `server`: what backends ask of the house, in the words of Centrifugo's server API;
+//! - `exchange`: short-lived tokens for other services;
+//! - `signal`: what the signal door answers over HTTP;
+//! - `health`: whether the process works, and whether it should be sent work;
+//! - `demo`: the page of `vestibule dev`, and the sessions of its visitors;
 //! - `organisations`: for whom things are done; `credentials`: what callers show; `cors`: which pages may read what;
 //! - `answer`: answers that several of them give;
 //! - `settings`: what it goes by.

@@ -31,12 +31,14 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::api::{RoomTokens, room_token};
-use crate::app::{House, StartFailure};
+use crate::app::House;
 use crate::config::written::{Origin, Raw};
-use crate::config::{Refused, Sources, own};
+use crate::config::{Sources, own};
 use crate::transport::Lobby;
 
 pub use crate::api::NotIssued;
+pub use crate::app::StartFailure;
+pub use crate::config::Refused;
 
 /// How a service is set up. What is not given is as `vestibule config` prints it.
 #[derive(Clone, Default)]

@@ -5,7 +5,7 @@
 //! else means anything: a `$` is a dollar and a backslash is one.
 //!
 //! Node passes over what it cannot read. Here that is a fault: a setting that nobody reads may be the one that shuts the
-//! door. No crate that reads such files does both, take values as they are and say which lines are none.
+//! door. The usual crate for such files, dotenvy, puts in variables for a `$` and takes no value with a space in it.
 
 use std::fmt;
 
@@ -25,7 +25,8 @@ pub(super) struct Fault {
 /// # Errors
 /// Everything that is none.
 pub(super) fn read(text: &str) -> Result<Vec<(String, String)>, Vec<Fault>> {
-    let text = text.replace('\r', "");
+    // Some editors write a mark before everything, and a return before each line feed.
+    let text = text.trim_start_matches('\u{feff}').replace('\r', "");
     let (mut rest, mut line) = (text.as_str(), 1);
     let (mut variables, mut faults) = (Vec::new(), Vec::new());
     while !rest.is_empty() {
@@ -77,7 +78,7 @@ fn says_nothing(text: &str) -> bool {
     text.is_empty() || text.starts_with('#')
 }
 
-/// The name, behind which a shell may have written `export`.
+/// The name, before which `export` may stand, for shells.
 fn variable_name(text: &str) -> Option<String> {
     let text = text.trim_matches(BLANKS);
     let name = text.strip_prefix("export").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(text);
@@ -134,6 +135,7 @@ mod tests {
             ("export A=b", "b"),
             ("export\tA=b", "b"),
             ("A=1\r\nA=2\r\n", "2"),
+            ("\u{feff}A=b", "b"),
         ] {
             assert_eq!(value(text), expected, "{text:?}");
         }
