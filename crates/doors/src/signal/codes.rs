@@ -49,7 +49,7 @@ pub const SLOW: Close = Close::abrupt(1013, "slow");
 /// The socket did not take a write in time; nor would it take what waits.
 pub const WRITE_ERROR: Close = Close::abrupt(1013, "write error");
 /// An operator or a backend wants the client gone.
-pub const FORCED: Close = Close::new(1008, "force disconnect");
+pub const FORCE_NO_RECONNECT: Close = Close::new(1008, "force disconnect");
 
 /// The whole list.
 pub const ALL: [Close; 23] = [
@@ -75,7 +75,7 @@ pub const ALL: [Close; 23] = [
     SERVER_ERROR,
     SLOW,
     WRITE_ERROR,
-    FORCED,
+    FORCE_NO_RECONNECT,
 ];
 
 /// How this door says that the house ends a connection.
@@ -86,7 +86,7 @@ pub const fn of(ending: Ending) -> Close {
         Ending::Stuck => WRITE_ERROR,
         Ending::Overloaded => TRY_AGAIN,
         Ending::Replaced => CONNECTION_LIMIT,
-        Ending::Ordered => FORCED,
+        Ending::Ordered => FORCE_NO_RECONNECT,
     }
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use vestibule_model::{Close, Identity, OrganisationId};
 
 use super::State;
-use super::entrance::{Known, Silent, Stranger, bounded, not_admitted};
+use super::entrance::{Known, Silent, Stranger, bounded};
 use super::register::{Member, Wanted};
 use super::turn::Turn;
 use crate::contract::{Admission, Effect, NotAdmitted, Refusal, Refused, Ticket, Token};
@@ -119,7 +119,7 @@ impl Proving {
             turn.refuse_consumer(why);
             return Err(close);
         }
-        identity.node_id.as_deref().map_or(Ok(()), bounded)?;
+        bounded(identity.node_id.as_deref())?;
         let Identity { organisation, user, node_id, credential, expires, .. } = identity;
         turn.ends(expires);
         let proof = if node_id.is_some() { Proof::Id } else { Proof::Nothing };
@@ -139,7 +139,14 @@ impl Counting {
         admitted: Result<(), NotAdmitted>,
         turn: &mut Turn<'_>,
     ) -> Result<State, Close> {
-        admitted.map_err(not_admitted)?;
+        match admitted {
+            Ok(()) => {}
+            Err(NotAdmitted::Full) => return Err(codes::CONNECTION_LIMIT),
+            Err(NotAdmitted::Revoked { .. }) => {
+                turn.refuse_consumer(BAD_TOKEN);
+                return Err(codes::BAD_CONSUMER_TOKEN);
+            }
+        }
         self.candidate.become_one(Some((self.organisation, self.proof)), self.wanted, turn)
     }
 }
@@ -212,19 +219,20 @@ impl Candidate {
         }
     }
 
-    /// It has been told apart from the silent, though it has not said what it is to others.
-    pub(super) fn counts_as_peer(&self) -> bool {
+    fn counts_as_peer(&self) -> bool {
         matches!(self, Self::Silent(silent) if silent.counts_as_peer)
     }
 }
 
 impl Proving {
+    /// It was silent for so long that it counts as a peer for as long as it is no consumer.
     pub(super) fn counts_as_peer(&self) -> bool {
         self.candidate.counts_as_peer()
     }
 }
 
 impl Counting {
+    /// The same.
     pub(super) fn counts_as_peer(&self) -> bool {
         self.candidate.counts_as_peer()
     }

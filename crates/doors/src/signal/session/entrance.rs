@@ -65,7 +65,8 @@ pub(super) struct Silent {
 
 /// The query was read.
 pub(super) fn greet(mut hello: Hello, turn: &mut Turn<'_>) -> Result<State, Close> {
-    [&hello.room, &hello.node_id].into_iter().flatten().try_for_each(|name| bounded(name))?;
+    bounded(hello.room.as_deref())?;
+    bounded(hello.node_id.as_deref())?;
     let token = hello.token.take().filter(|token| turn.rules.authenticates && !token.0.is_empty());
     if turn.rules.authenticates && token.is_none() {
         let room = hello.room.filter(|room| !room.is_empty()).ok_or(codes::MISSING_ROOM)?;
@@ -75,9 +76,10 @@ pub(super) fn greet(mut hello: Hello, turn: &mut Turn<'_>) -> Result<State, Clos
     Ok(State::Authenticating(Box::new(Authenticating { ticket, hello })))
 }
 
-/// An id, or the name of a room, is no longer than it may be.
-pub(super) fn bounded(name: &str) -> Result<(), Close> {
-    if name.len() > Rules::LONGEST_NAME { Err(codes::TOO_LONG) } else { Ok(()) }
+/// An id, or the name of a room, is no longer than it may be, if there is one.
+pub(super) fn bounded(name: Option<&str>) -> Result<(), Close> {
+    let is_long = name.is_some_and(|name| name.len() > Rules::LONGEST_NAME);
+    if is_long { Err(codes::TOO_LONG) } else { Ok(()) }
 }
 
 impl Authenticating {
@@ -106,19 +108,21 @@ impl Admitting {
         admitted: Result<(), NotAdmitted>,
         turn: &mut Turn<'_>,
     ) -> Result<State, Close> {
-        admitted.map_err(not_admitted)?;
-        let known = Box::new(self.known);
-        if known.id.is_none() {
-            return Ok(State::Known(known));
+        admitted.map_err(|why| match why {
+            NotAdmitted::Full => codes::CONNECTION_LIMIT,
+            NotAdmitted::Revoked { .. } => codes::INVALID_TOKEN,
+        })?;
+        if self.known.id.is_none() {
+            return Ok(State::Known(Box::new(self.known)));
         }
-        known.enter(Wanted { id: None, role: Role::Pending, hears: false }, turn)
+        self.known.enter(Wanted { id: None, role: Role::Pending, hears: false }, turn)
     }
 }
 
 impl Known {
     /// What the token and the query say together.
     fn of(identity: &Identity, hello: Hello, rules: &Rules) -> Result<Self, Close> {
-        identity.node_id.as_deref().map_or(Ok(()), bounded)?;
+        bounded(identity.node_id.as_deref())?;
         let (id, proof) = match (&identity.node_id, hello.node_id) {
             (Some(bound), Some(said)) if *bound != said => return Err(codes::OTHER_ID),
             (Some(bound), _) => (Some(bound.clone()), Proof::Id),
@@ -126,7 +130,7 @@ impl Known {
         };
         // Where nobody shows a token, nobody has a subject.
         let subject = Some(identity.user.as_str()).filter(|_| rules.authenticates);
-        subject.map_or(Ok(()), bounded)?;
+        bounded(subject)?;
         let room = match (hello.room, subject, rules.roomless) {
             (Some(room), Some(subject), _) if *room != *subject => return Err(codes::OTHER_ROOM),
             (Some(room), ..) => room,
@@ -138,9 +142,9 @@ impl Known {
     }
 
     /// It goes into its room as what it wants to be.
-    pub(super) fn enter(mut self: Box<Self>, wanted: Wanted, turn: &mut Turn<'_>) -> Result<State, Close> {
+    pub(super) fn enter(mut self, wanted: Wanted, turn: &mut Turn<'_>) -> Result<State, Close> {
         let Wanted { id: said, role, hears } = wanted;
-        said.as_deref().map_or(Ok(()), bounded)?;
+        bounded(said.as_deref())?;
         let chosen = self.id.clone().or(said);
         // Whoever says nothing has not chosen its subject, which it may share with others.
         let otherwise = (chosen.is_none() && role == Role::Provisional).then(|| turn.spare_id());
@@ -148,8 +152,8 @@ impl Known {
         let key = room_key(&self.organisation, &self.room);
         let entry = Entry { id, otherwise, proof: self.proof, role: role.clone(), hears };
         let then = match role {
-            Role::Pending => State::Silent(Box::new(Silent { known: *self, counts_as_peer: false })),
-            Role::Provisional => State::Silent(Box::new(Silent { known: *self, counts_as_peer: true })),
+            Role::Pending => State::Silent(Box::new(Silent { known: self, counts_as_peer: false })),
+            Role::Provisional => State::Silent(Box::new(Silent { known: self, counts_as_peer: true })),
             Role::Normal(_) => State::Member(Member::Peer),
             Role::Consumer => State::Member(Member::Consumer { has_room_token: true }),
         };
@@ -157,7 +161,7 @@ impl Known {
     }
 
     /// It has been silent for the grace of those who never say what they are.
-    pub(super) fn count_as_peer(self: Box<Self>, turn: &mut Turn<'_>) -> Result<State, Close> {
+    pub(super) fn count_as_peer(self, turn: &mut Turn<'_>) -> Result<State, Close> {
         self.enter(Wanted { id: None, role: Role::Provisional, hears: false }, turn)
     }
 }
@@ -172,7 +176,7 @@ impl Stranger {
         turn: &mut Turn<'_>,
     ) -> Result<State, Close> {
         let Wanted { id: said, role, hears } = wanted;
-        said.as_deref().map_or(Ok(()), bounded)?;
+        bounded(said.as_deref())?;
         let id = self.id.or(said).unwrap_or_else(|| turn.spare_id());
         let entry = Entry { id, otherwise: None, proof, role, hears };
         let then = State::Member(Member::Consumer { has_room_token: false });
@@ -197,13 +201,6 @@ impl Silent {
         turn.call(Call::Register { role: Role::Provisional, hears: false });
         self.counts_as_peer = true;
         State::Silent(self)
-    }
-}
-
-pub(super) fn not_admitted(why: NotAdmitted) -> Close {
-    match why {
-        NotAdmitted::Full => codes::CONNECTION_LIMIT,
-        NotAdmitted::Revoked { .. } => codes::INVALID_TOKEN,
     }
 }
 

@@ -18,6 +18,64 @@ fn admission(peer: &Meeting) -> Admission {
 }
 
 #[test]
+fn without_a_token_one_can_be_a_consumer_and_nothing_else() {
+    let mut peer = Meeting::new("room=music&nodeId=a");
+    peer.says(NORMAL);
+    peer.is_closed_with(4001, "Normal Client requires a room token");
+    let mut consumer = Meeting::new("room=music&nodeId=c");
+    consumer.says(CONSUMER);
+    consumer.identified("ann");
+    let (room, entry) = consumer.entry();
+    assert_eq!(
+        (room.as_str(), &*entry.id, entry.proof, entry.role),
+        ("music", "c", Proof::Nothing, Role::Consumer)
+    );
+    consumer.says(NORMAL);
+    consumer.is_closed_with(4001, "Normal Client requires a room token");
+}
+
+#[test]
+fn a_refused_consumer_is_told_why_and_then_closed() {
+    let mut bad = Meeting::new("room=music");
+    bad.says(CONSUMER);
+    bad.answers(Outcome::Identity(Err(INVALID)));
+    assert_eq!(bad.heard, [told("invalid or expired consumer token")]);
+    bad.is_closed_with(4003, "invalid consumer token");
+    let mut missing = Meeting::new("room=music");
+    missing.says(r#"{"type":"register","role":"consumer"}"#);
+    assert_eq!(missing.heard, [told("missing consumer token")]);
+    missing.is_closed_with(4003, "missing consumer token");
+    let mut closed = Meeting::with(Rules::default(), "room=music");
+    closed.says(CONSUMER);
+    assert_eq!(closed.heard, [told("consumer authentication is not configured on this server")]);
+    closed.is_closed_with(4003, "consumer auth not configured");
+}
+
+#[test]
+fn the_first_word_decides_and_a_bad_token_in_a_later_one_is_still_bad() {
+    let mut peer = Meeting::known("token=t&nodeId=a", "music");
+    peer.entry();
+    peer.says(NORMAL);
+    peer.says(NORMAL);
+    peer.says(CONSUMER);
+    peer.answers(Outcome::Identity(Ok(Box::new(identity("ann")))));
+    assert_eq!(peer.heard, ["is a peer"]);
+    peer.says(CONSUMER);
+    peer.answers(Outcome::Identity(Err(INVALID)));
+    peer.is_closed_with(4003, "invalid consumer token");
+}
+
+#[test]
+fn a_consumer_of_another_organisation_is_none_of_the_rooms() {
+    let mut peer = Meeting::known("token=t&nodeId=a", "music");
+    peer.entry();
+    peer.says(CONSUMER);
+    let foreign = Identity { organisation: OrganisationId::from_verified("other"), ..identity("ann") };
+    peer.answers(Outcome::Identity(Ok(Box::new(foreign))));
+    peer.is_closed_with(4003, "invalid consumer token");
+}
+
+#[test]
 fn one_with_a_token_of_the_room_is_counted_and_known_by_the_consumers_token_as_well() {
     let mut peer = with_a_room_token();
     let credential = Credential { token: Some("c1".into()), ..Credential::default() };
@@ -36,7 +94,7 @@ fn one_with_a_token_of_the_room_is_counted_and_known_by_the_consumers_token_as_w
 fn whoever_is_blocked_or_has_too_many_connections_gets_in_by_no_token_of_the_room() {
     for (why, code, reason) in [
         (NotAdmitted::Full, 1008, "connection limit"),
-        (NotAdmitted::Revoked { healed_by_a_fresh_token: false }, 4003, "Invalid or expired token"),
+        (NotAdmitted::Revoked { healed_by_a_fresh_token: false }, 4003, "invalid consumer token"),
     ] {
         let mut peer = with_a_room_token();
         peer.answers(Outcome::Identity(Ok(Box::new(identity("mallory")))));
