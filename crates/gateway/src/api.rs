@@ -7,14 +7,16 @@
 //! - [`signal`]: what the signal door answers over HTTP;
 //! - [`health`]: whether the process works, and whether it should be sent work;
 //! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
-//! - `organisations`: for whom things are done; `answer`: answers that several of them give;
+//! - `organisations`: for whom things are done; `body`, `read`: what callers send; `answer`: answers that several give;
 //! - `settings`: what it goes by.
 
 mod answer;
+mod body;
 mod demo;
 mod exchange;
 mod health;
 mod organisations;
+mod read;
 mod server;
 mod settings;
 mod signal;

@@ -11,7 +11,6 @@
 
 mod batch;
 mod block;
-mod body;
 mod broadcast;
 mod caller;
 mod channels;
@@ -25,7 +24,6 @@ mod payload;
 mod presence;
 mod process;
 mod publish;
-mod read;
 mod refresh;
 mod reply;
 mod request;
@@ -48,7 +46,8 @@ use axum::routing::post;
 use bytes::Bytes;
 use vestibule_model::OrganisationId;
 
-use super::{Api, answer};
+use super::body::{self, NoBody};
+use super::{Api, answer, read};
 use crate::telemetry::Metrics;
 use batch::Batch;
 use caller::Keeper;
@@ -132,7 +131,7 @@ impl Server {
         let Some(organisation) = self.keeper.lets_in(&head) else {
             return Err(answer::empty(StatusCode::UNAUTHORIZED));
         };
-        let body = body::receive(body, self.house.settings.body_size).await?;
+        let body = body::receive(body, self.house.settings.body_size).await.map_err(no_body)?;
         let mode = Mode::wanted(&head, self.house.settings.errors_as_status);
         Ok((Caller { server: self, organisation, mode }, body))
     }
@@ -152,4 +151,12 @@ impl Caller<'_> {
 
 fn bad_request(_: Malformed) -> Response {
     answer::text(StatusCode::BAD_REQUEST, "Bad Request\n")
+}
+
+fn no_body(why: NoBody) -> Response {
+    match why {
+        NoBody::TooLong => answer::text(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large\n"),
+        NoBody::TooSlow => answer::text(StatusCode::REQUEST_TIMEOUT, "Request Timeout\n"),
+        NoBody::Broken => bad_request(Malformed),
+    }
 }
