@@ -233,6 +233,7 @@ fn settings() -> ApiSettings {
         path: "/api".into(),
         key: Some(KEY.to_owned().into()),
         keys: [("acme".to_owned(), vestibule_auth::Secret::from("the-key-of-acme"))].into(),
+        operator_key: Some("the-key-of-operators".to_owned().into()),
         insecure: false,
         errors_as_status: false,
         body_size: 4096,
