@@ -55,6 +55,9 @@ pub enum Notice {
     /// stands, but nothing is delivered for it any more; the session must give it up with [`Output::Unsubscribe`]
     /// or close.
     Lost(ChannelKey),
+    /// The token that allowed this subscription is good no longer. The subscription still stands, and so does the
+    /// connection; the session must give it up with [`Output::Unsubscribe`] or close.
+    Revoked(ChannelKey, Cure),
     /// An operator or a backend wants something of this connection.
     Order(Order),
 }
@@ -113,6 +116,8 @@ pub enum Output {
     Tend(ChannelKey),
     /// The connection goes on with a new token; revocations find it by this from now on.
     Renew(Box<Credential>),
+    /// A subscription goes on with a new token; revocations find it by this from now on.
+    Regrant(ChannelKey, Box<Credential>),
     /// Say something in the room that the connection is in. Nothing is answered; what follows comes from the room.
     Call(room::Call),
     /// Wake the session then; replaces the wish before it.
@@ -214,6 +219,8 @@ pub struct Subscribe {
     pub channel: ChannelKey,
     /// How the receiver wants to read what happens there.
     pub form: Form,
+    /// What revocations know the token by that allows it; `None`: it needs none.
+    pub grant: Option<Box<Credential>>,
     /// Who subscribes, as others see it.
     pub info: Arc<ClientInfo>,
     /// Whether it is counted as present.

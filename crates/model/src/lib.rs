@@ -24,7 +24,7 @@ pub mod stream;
 
 pub use channel::{ChannelKey, Door};
 pub use close::Close;
-pub use identity::{ChannelOverride, Identity, Profile, ServerSubscription, SubscriptionGrant};
+pub use identity::{ChannelOverride, Expiry, Identity, Profile, ServerSubscription, SubscriptionGrant};
 pub use ids::{ClientId, OrganisationId, UserId};
 pub use moment::{Moment, Now, UnixSeconds};
 pub use publication::{ChannelEvent, ClientInfo, Delivery, Epoch, Position, Publication, Tags};

@@ -98,6 +98,11 @@ impl Preset {
         matches!(self, Self::Oidc | Self::Keycloak | Self::Supabase | Self::Workos)
     }
 
+    /// Whether issuers and keys follow from the client's id.
+    pub(crate) const fn has_client_id(self) -> bool {
+        matches!(self, Self::Workos)
+    }
+
     /// The issuers that follow from the client's id.
     pub(crate) fn issuers(self, realm: &RealmConfig) -> Vec<String> {
         match (self, &realm.client_id) {
@@ -251,6 +256,11 @@ impl Preset {
             Self::Centrifugo => None,
             _ => Some(Duration::from_secs(24 * 60 * 60)),
         }
+    }
+
+    /// Whether tokens come from a provider that knows nothing of this house, and not from a key of the application's.
+    pub(crate) const fn is_a_provider(self) -> bool {
+        matches!(self, Self::Oidc | Self::Keycloak | Self::Supabase | Self::Workos)
     }
 
     /// Whether `exp` is required.

@@ -4,7 +4,7 @@
 //! themselves when they hear 109; Cadenza's have a fixed token and an application that waits for 3500. Each answer
 //! of the second profile is chosen so that clients which do fetch tokens are healed as before.
 
-use vestibule_model::{Close, Cure, Profile};
+use vestibule_model::{Close, Cure, Expiry, Profile};
 
 use super::verdict::Denied;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
@@ -39,6 +39,23 @@ pub(super) fn at_refresh(Refused { refusal, profile }: Refused) -> Denied {
         Refusal::Unavailable => Denied::Error(ErrorCode::INTERNAL),
         Refusal::Anonymous => Denied::Close(disconnect::PERMISSION_DENIED),
         Refusal::Missing | Refusal::Malformed | Refusal::Invalid => Denied::Close(disconnect::INVALID_TOKEN),
+    }
+}
+
+/// The answer to a command with a token that the realm takes for a little longer, but that has run out: a client that
+/// hears 109 fetches another one. To one whose issuer wanted this very end, 110 is final.
+pub(super) fn at_end(over: Expiry) -> ErrorCode {
+    match over {
+        Expiry::Token(_) => ErrorCode::TOKEN_EXPIRED,
+        Expiry::Stated(_) => ErrorCode::EXPIRED,
+    }
+}
+
+/// The answer to a refresh command with such a token.
+pub(super) fn at_end_in_refresh(over: Expiry, profile: Profile) -> Denied {
+    match over {
+        Expiry::Token(_) => at_refresh(Refused { refusal: Refusal::Expired, profile }),
+        Expiry::Stated(_) => Denied::Error(ErrorCode::EXPIRED),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vestibule_model::{Cure, Identity, Moment, Now, OrganisationId, Profile, UnixSeconds, UserId};
+use vestibule_model::{Cure, Expiry, Identity, Moment, Now, OrganisationId, Profile, UnixSeconds, UserId};
 
 use super::Session;
 use crate::contract::{
@@ -352,7 +352,7 @@ fn a_peer_that_answers_no_ping_is_gone_and_one_that_says_anything_is_not() {
 fn a_session_outlives_its_token_unless_the_operator_wants_otherwise_and_never_its_revocation() {
     let expiring = |rules| {
         let mut peer = Meeting::with(rules, "token=t&nodeId=a");
-        let expires = Some(UnixSeconds(UNIX + 30));
+        let expires = Some(Expiry::Token(UnixSeconds(UNIX + 30)));
         peer.answers(Outcome::Identity(Ok(Box::new(Identity { expires, ..identity("music") }))));
         peer.answers(Outcome::Admitted(Ok(())));
         peer.entry();

@@ -21,6 +21,7 @@ pub fn advice(reason: &Reason) -> &'static str {
             "the realm knows no such key: compare kid with `vestibule realm check`, or give the realm the key"
         }
         Reason::NoKid => "have the issuer name its key (kid), or set unnamed_keys",
+        Reason::KeyNotAsked => "try again in a moment: the provider is not asked again at once",
         Reason::KeysUnavailable => "see `vestibule realm check` for why the keys cannot be fetched",
         Reason::Signature => "it was signed by another key, or changed since: compare the keys of both sides",
         Reason::ClaimType(_) => {

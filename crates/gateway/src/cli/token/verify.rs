@@ -80,9 +80,9 @@ impl Judged {
     fn by(bench: &Bench, trust: &Trust, token: &str, is_subscription: bool, faults: Vec<String>) -> Self {
         let now = bench.clock.now().unix;
         let verdict = if is_subscription {
-            trust.subscription(token, now).at_once().map(|grant| of_grant(&grant))
+            trust.subscription(token, now).at_once().map(|grant| of_grant(&grant.value))
         } else {
-            trust.connection(token, now).at_once().map(|identity| of_identity(&identity))
+            trust.connection(token, now).at_once().map(|identity| of_identity(&identity.value))
         };
         Self { verdict, faults }
     }
@@ -161,8 +161,8 @@ fn of_identity(identity: &Identity) -> Value {
         "client": identity.client_type.as_deref(),
         "session": identity.credential.session.as_deref(),
         "id": identity.credential.token.as_deref(),
-        "expires": identity.expires.map(|end| end.0),
-        "until": identity.expires.map(utc),
+        "expires": identity.expires.map(|end| end.at().0),
+        "until": identity.expires.map(|end| utc(end.at())),
     })
 }
 
@@ -172,7 +172,7 @@ fn of_grant(grant: &SubscriptionGrant) -> Value {
         "organisation": grant.organisation.as_str(),
         "user": grant.user.as_str(),
         "channel": &*grant.channel,
-        "expires": grant.expires.map(|end| end.0),
-        "until": grant.expires.map(utc),
+        "expires": grant.expires.map(|end| end.at().0),
+        "until": grant.expires.map(|end| utc(end.at())),
     })
 }

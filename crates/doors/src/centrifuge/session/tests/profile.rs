@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vestibule_model::{Cure, Identity, Profile};
 
-use super::pair::{Pair, Setup, after, identity};
+use super::pair::{Pair, Setup, identity, lasts};
 use crate::contract::{NotAdmitted, Order, Outcome, Refusal};
 
 fn cadenza() -> Identity {
@@ -45,7 +45,7 @@ fn an_expired_token_is_answered_with_109_so_that_clients_fetch_another() {
 #[test]
 fn a_connection_that_is_not_refreshed_ends_with_3500_after_the_grace() {
     let quiet = Setup::new().rules(|rules| rules.client.ping_interval = Duration::ZERO);
-    let mut pair = quiet.connected_as(Identity { expires: after(60), ..cadenza() });
+    let mut pair = quiet.connected_as(Identity { expires: lasts(60), ..cadenza() });
     pair.pass_secs(84);
     pair.is_silent();
     pair.pass_secs(1);
