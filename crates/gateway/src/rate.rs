@@ -60,15 +60,6 @@ impl Meter {
         };
         self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
-}
-
-impl Meter {
-    /// Whether it might happen once more now.
-    pub fn has_room(&self, rate: Rate, now: Moment) -> bool {
-        let now = now.as_millis().saturating_mul(1_000_000);
-        let owed = self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost);
-        owed - now <= rate.span
-    }
 
     /// How long it is until it might happen once more; `None`: it might now.
     pub fn wait(&self, rate: Rate, now: Moment) -> Option<Duration> {
@@ -91,11 +82,6 @@ impl Meters {
     /// Whether it may happen once more for whoever has that key.
     pub fn take(&self, key: impl Hash, now: Moment) -> bool {
         self.meter(key).take(self.rate, now)
-    }
-
-    /// Whether it might happen once more for whoever has that key.
-    pub fn has_room(&self, key: impl Hash, now: Moment) -> bool {
-        self.meter(key).has_room(self.rate, now)
     }
 
     /// How long it is until it might happen once more for whoever has that key; `None`: it might now.
@@ -133,7 +119,7 @@ mod tests {
         assert_eq!(meter.wait(rate, at(5)), Some(Duration::from_secs(20)));
         assert_eq!(meter.wait(rate, at(20_005)), None);
         assert_eq!([taken(20_004), taken(20_005), taken(20_005)], [false, true, false]);
-        assert!(meter.has_room(rate, at(200_000)) && taken(200_000));
+        assert!(taken(200_000));
     }
 
     #[test]
