@@ -301,6 +301,57 @@ mod tests {
     }
 
     #[test]
+    fn an_edition_says_how_good_it_is_and_whose_keys_it_has() {
+        let keys = keys();
+        assert_eq!((keys.realm(), keys.algorithms()), ("one", &[Algorithm::Es256, Algorithm::Rs256][..]));
+        assert!(!keys.current().is_usable(), "they were never fetched");
+        keys.publish(&document(&[("b", P256), ("a", RSA)]), THEN);
+        assert_eq!((keys.current().kids().collect::<Vec<_>>(), keys.current().count()), (vec!["a", "b"], 2));
+        for (state, usable) in [
+            (PublishedState::Stale, true),
+            (PublishedState::Fresh, true),
+            (PublishedState::TooOld, false),
+            (PublishedState::Never, false),
+        ] {
+            keys.mark(state);
+            assert_eq!((keys.current().state, keys.current().is_usable()), (state, usable));
+        }
+    }
+
+    #[test]
+    fn what_is_noted_twice_changes_nothing() {
+        let keys = keys();
+        keys.publish(&document(&[("a", P256)]), THEN);
+        keys.mark(PublishedState::Stale);
+        let before = keys.current();
+        keys.mark(PublishedState::Stale);
+        assert!(Arc::ptr_eq(&before, &keys.current()));
+    }
+
+    #[test]
+    fn one_key_less_or_more_is_another_edition() {
+        let keys = keys();
+        keys.publish(&document(&[("a", P256), ("b", RSA)]), THEN);
+        let change = keys.publish(&document(&[("a", P256)]), NOW);
+        assert_eq!(change, Change { added: names(&[]), withdrawn: names(&["b"]) });
+        assert!(!change.is_none());
+        let change = keys.publish(&document(&[("a", P256), ("b", RSA)]), NOW);
+        assert_eq!(change, Change { added: names(&["b"]), withdrawn: names(&[]) });
+        assert!(!change.is_none());
+        assert_eq!(edition(&keys), (3, PublishedState::Fresh, 2));
+    }
+
+    #[test]
+    fn a_wish_names_the_realm_and_the_edition_and_no_key_is_printed() {
+        let keys = keys();
+        keys.publish(&document(&[("a", P256)]), THEN);
+        let wish = keys.wish(None, &keys.current());
+        assert_eq!(wish.wish, Wish { kid: None, generation: 1 });
+        assert!(format!("{wish:?}").contains("\"one\""));
+        assert_eq!(format!("{keys:?}"), "PublishedKeys { realm: \"one\", .. }");
+    }
+
+    #[test]
     fn a_reader_keeps_the_edition_that_it_took() {
         let keys = keys();
         keys.publish(&document(&[("a", P256)]), THEN);

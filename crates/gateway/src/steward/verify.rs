@@ -191,3 +191,6 @@ impl From<Unidentified> for Refused {
         Self { refusal, profile }
     }
 }
+
+#[cfg(test)]
+mod tests;

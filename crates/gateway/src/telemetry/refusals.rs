@@ -50,6 +50,12 @@ impl Refusals {
         self.count(realm, label, words);
     }
 
+    /// How many were not taken for that reason.
+    #[cfg(test)]
+    pub fn of(&self, realm: &str, reason: &'static str) -> u64 {
+        self.counts.get_or_create(&Label { realm: realm.to_owned(), reason }).get()
+    }
+
     /// Strangers can make this happen as often as they like, so the log has it at a level that is off unless somebody
     /// looks.
     fn count(&self, realm: &str, label: &'static str, words: impl fmt::Display) {
