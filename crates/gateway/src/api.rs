@@ -2,22 +2,24 @@
 //!
 //! It runs on the threads of the workers, so a handler does little and waits for nothing but mail. In reading order:
 //!
-//! - `server`: what backends ask of the house, in the words of Centrifugo's server API;
-//! - `exchange`: short-lived tokens for other services;
-//! - `signal`: what the signal door answers over HTTP;
-//! - `health`: whether the process works, and whether it should be sent work;
-//! - `demo`: the page of `vestibule dev`, and the sessions of its visitors;
+//! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
+//! - [`exchange`]: short-lived tokens for other services;
+//! - [`signal`]: what the signal door answers over HTTP;
+//! - [`health`]: whether the process works, and whether it should be sent work;
+//! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
 //! - `organisations`: for whom things are done; `credentials`: what callers show; `cors`: which pages may read what;
-//! - `answer`: answers that several of them give;
+//! - `body`, `read`: what callers send; `answer`: answers that several of them give;
 //! - `settings`: what it goes by.
 
 mod answer;
+mod body;
 mod cors;
 mod credentials;
 mod demo;
 mod exchange;
 mod health;
 mod organisations;
+mod read;
 mod server;
 mod settings;
 mod signal;

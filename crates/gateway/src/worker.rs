@@ -53,7 +53,7 @@ use vestibule_websocket::{CloseHandshake, Decoder};
 use crate::steward::Steward;
 use crate::telemetry::Counters;
 
-pub use address_seats::{AddressFull, AddressSeat, AddressSeats};
+pub use address_seats::{AddressFull, AddressSeat, AddressSeats, network};
 pub use connection::{AnySession, ConnectionId};
 pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};

@@ -140,6 +140,11 @@ section! {
         key_file: String = String::new(),
         /// The key of callers that act for another organisation than the default one; NAME is the organisation.
         keys: BTreeMap<String, ApiKey> = BTreeMap::new(),
+        /// The key of operators, who revoke, block and list in any organisation that they name, and do nothing else. Left
+        /// out: nobody acts in an organisation that has no key of its own.
+        operator_key: Option<Secret> = None,
+        /// A file that holds the key of operators.
+        operator_key_file: String = String::new(),
         /// FOR DEVELOPMENT ONLY: anybody can call it without a key.
         insecure: bool = false,
         /// Errors become HTTP statuses.

@@ -124,14 +124,18 @@ fn centrifuge(written: &Centrifuge, trust: TrustSettings, notes: &mut Notes) -> 
 }
 
 fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
-    let key = secret("api", "key", &written.key, &written.key_file, notes).map(|(_, key)| key);
+    let mut given = ApiKeys::default();
+    let key = given.take("api", "key", (&written.key, &written.key_file), DEFAULT, notes);
+    let operator_key = (&written.operator_key, written.operator_key_file.as_str());
+    let operator_key = given.take("api", "operator_key", operator_key, OPERATORS, notes);
     notes.check(written.body_size.0 > 0, "api.body_size", "must be more than 0");
     notes.check(written.batch_size > 0, "api.batch_size", "must be more than 0");
     ApiSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "api.path", notes),
-        keys: keys(&written.keys, notes),
+        keys: tenants(&written.keys, &mut given, notes),
         key,
+        operator_key,
         insecure: written.insecure,
         errors_as_status: written.errors_as_status,
         body_size: written.body_size.0,
@@ -139,17 +143,51 @@ fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     }
 }
 
-/// A key for each organisation; a key for two would leave open for whom its caller acts.
-fn keys(written: &BTreeMap<String, ApiKey>, notes: &mut Notes) -> BTreeMap<String, Secret> {
+/// A key for each organisation.
+fn tenants(
+    written: &BTreeMap<String, ApiKey>,
+    given: &mut ApiKeys,
+    notes: &mut Notes,
+) -> BTreeMap<String, Secret> {
     let mut keys = BTreeMap::new();
-    for (organisation, key) in written {
+    for (organisation, options) in written {
         let at = join("api.keys", organisation);
-        let found = secret(&at, "key", &key.key, &key.key_file, notes).map(|(_, key)| key);
-        notes.check(found.is_some(), &join(&at, "key"), "must be given, here or by key_file");
-        if let Some(key) = found {
-            notes.check(!keys.values().any(|other| *other == key), &join(&at, "key"), "is another one's too");
-            keys.insert(organisation.clone(), key);
-        }
+        let before = notes.complaints.len();
+        let found = given.take(&at, "key", (&options.key, &options.key_file), OTHER, notes);
+        let said = notes.complaints.len() > before;
+        notes.check(found.is_some() || said, &join(&at, "key"), "must be given, here or by key_file");
+        keys.extend(found.map(|key| (organisation.clone(), key)));
     }
     keys
+}
+
+/// What is wrong with a key that is one of those too.
+const DEFAULT: &str = "is api.key too, which acts for the default organisation";
+const OPERATORS: &str = "is api.operator_key too, which acts for any organisation";
+const OTHER: &str = "is another one's too";
+
+/// The keys of the server API so far, each with what is wrong with one that is the same: it would leave open for whom its
+/// caller acts.
+#[derive(Default)]
+struct ApiKeys(Vec<(Secret, &'static str)>);
+
+impl ApiKeys {
+    /// A key that is written here or in a file. An empty one is none.
+    fn take(
+        &mut self,
+        at: &str,
+        name: &str,
+        (inline, file): (&Option<Secret>, &str),
+        same: &'static str,
+        notes: &mut Notes,
+    ) -> Option<Secret> {
+        let (name, key) = secret(at, name, inline, file, notes)?;
+        let at = join(at, &name);
+        notes.check(!key.reveal().is_empty(), &at, "is empty");
+        if let Some((_, fault)) = self.0.iter().find(|(other, _)| *other == key) {
+            notes.complain(&at, *fault);
+        }
+        self.0.push((key.clone(), same));
+        Some(key)
+    }
 }

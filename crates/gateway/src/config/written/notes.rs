@@ -50,6 +50,11 @@ impl Notes {
         self.origins.contains_key(key)
     }
 
+    /// Whether a variable names the key, with a value or without one.
+    pub fn is_a_variable(&self, key: &str) -> bool {
+        matches!(self.origins.get(key), Some(Origin::Variable(_)))
+    }
+
     /// Something is wrong with a key.
     pub fn complain(&mut self, key: &str, fault: impl Into<String>) {
         // What is one of a list stands where the list does.
