@@ -5,8 +5,8 @@
 //! index before its mail is sent, so whoever is admitted before the mail comes is found by it, and whoever is admitted
 //! after it finds it in the index.
 
-use vestibule_doors::contract::{Admission, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
-use vestibule_model::{Close, Credential, Now, Revocation, Revoked};
+use vestibule_doors::contract::{Admission, Ending, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
+use vestibule_model::{Credential, Now, Revocation, Revoked};
 
 use super::badges::Badge;
 use super::connection::{Admitted, ConnectionId};
@@ -48,17 +48,17 @@ impl<L: Link> Worker<L> {
                 user: user.clone(),
                 only: None,
                 except: vec![connection.client],
-                order: Order::Disconnect(Close::new(3504, "connection limit")),
+                order: Order::End(Ending::Replaced),
             });
         }
-        connection.admitted = Some(Admitted { organisation, user, credential, _seat: seat });
+        connection.admitted.push(Admitted { organisation, user, credential, _seat: seat });
         Ok(())
     }
 
     /// The connection goes on with a new token, which may have been revoked since it was verified.
     pub(super) fn renew(&mut self, who: ConnectionId, credential: Credential, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = &mut connection.admitted else { return };
+        let Some(admitted) = connection.admitted.first_mut() else { return };
         self.badges.remove(&admitted.organisation, &admitted.credential, who);
         self.badges.add(&admitted.organisation, &credential, who);
         admitted.credential = credential;
@@ -70,9 +70,10 @@ impl<L: Link> Worker<L> {
     /// The connection is no longer one of its user's.
     pub(super) fn dismiss(&mut self, who: ConnectionId) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = connection.admitted.take() else { return };
-        self.roster.remove(&admitted.organisation, &admitted.user, who);
-        self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        for admitted in std::mem::take(&mut connection.admitted) {
+            self.roster.remove(&admitted.organisation, &admitted.user, who);
+            self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        }
     }
 
     /// Ends the connections whose tokens are revoked.
@@ -102,9 +103,13 @@ impl<L: Link> Worker<L> {
         }
     }
 
+    /// One of its tokens is enough.
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
-        let Admitted { organisation, user, credential, .. } = self.connection_ref(who)?.admitted.as_ref()?;
-        let healed_by_a_fresh_token = self.house.steward.revoked(organisation, user, credential, now)?;
+        let mut tokens = self.connection_ref(who)?.admitted.iter();
+        let healed_by_a_fresh_token =
+            tokens.find_map(|Admitted { organisation, user, credential, .. }| {
+                self.house.steward.revoked(organisation, user, credential, now)
+            })?;
         self.house.counters.revoked.add();
         Some(Order::Revoke { healed_by_a_fresh_token })
     }

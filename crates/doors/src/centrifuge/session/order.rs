@@ -25,6 +25,7 @@ impl Open {
             Order::Unsubscribe { channel, code } => self.order_unsubscribe(&channel, code, turn),
             Order::Refresh { expired, expires, info } => self.order_refresh(expired, expires, info, turn),
             Order::Disconnect(close) => Err(close),
+            Order::End(ending) => Err(disconnect::of(ending)),
             Order::Revoke { healed_by_a_fresh_token } => {
                 Err(profile::at_revocation(self.voucher.profile, healed_by_a_fresh_token))
             }
