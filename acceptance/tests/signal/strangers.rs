@@ -136,7 +136,7 @@ fn a_consumer_is_one_person_with_so_many_connections_whatever_else_it_shows() {
 
 #[test]
 fn a_consumers_connection_ends_with_its_own_token_whatever_else_it_shows() {
-    let variables = [("SIGNAL_CLOSE_ON_EXPIRY", "true"), ("VESTIBULE_SIGNAL__EXPIRY_GRACE", "0s")];
+    let variables = [("SIGNAL_CLOSE_ON_EXPIRY", "true"), ("VESTIBULE_SIGNAL__EXPIRED_CLOSE_DELAY", "0s")];
     let (server, key) = with_consumers_and(&variables);
     let token = token_with(&key, ISSUER, &json!({ "exp": unix_now().0 + 2 }));
     for mut consumer in both_kinds(&server, "room", &token) {

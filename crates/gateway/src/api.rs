@@ -2,15 +2,18 @@
 //!
 //! It runs on the threads of the workers, so a handler does little and waits for nothing but mail. In reading order:
 //!
-//! - [`server`]: what backends ask of the house, in the words of Centrifugo's server API;
-//! - [`exchange`]: short-lived tokens for other services;
-//! - [`signal`]: what the signal door answers over HTTP;
-//! - [`health`]: whether the process works, and whether it should be sent work;
-//! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
-//! - `organisations`: for whom things are done; `answer`: answers that several of them give;
+//! - `server`: what backends ask of the house, in the words of Centrifugo's server API;
+//! - `exchange`: short-lived tokens for other services;
+//! - `signal`: what the signal door answers over HTTP;
+//! - `health`: whether the process works, and whether it should be sent work;
+//! - `demo`: the page of `vestibule dev`, and the sessions of its visitors;
+//! - `organisations`: for whom things are done; `credentials`: what callers show; `cors`: which pages may read what;
+//! - `answer`: answers that several of them give;
 //! - `settings`: what it goes by.
 
 mod answer;
+mod cors;
+mod credentials;
 mod demo;
 mod exchange;
 mod health;
@@ -41,7 +44,10 @@ use vestibule_auth::Trust;
 pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
 pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
-pub use signal::{AUDIENCE, ISSUER, PATHS as SIGNAL_PATHS, RoomTokens, SignalHttp, Turn, room_token};
+pub use signal::{
+    AUDIENCE, HEALTH as SIGNAL_HEALTH, ISSUER, NotIssued, PATHS as SIGNAL_PATHS, RoomTokens,
+    SignalHttpSettings, Turn, room_token,
+};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.
 pub const OWN_PATHS: [&str; 6] =
@@ -62,7 +68,7 @@ pub struct Api {
     /// The routes at which it does, each with the realms that it trusts and the origins of its pages.
     pub exchanges: Vec<(ExchangeSettings, Trust, Origins)>,
     /// The HTTP side of the signal door, if it is open.
-    pub signal: Option<SignalHttp>,
+    pub signal: Option<SignalHttpSettings>,
     /// How this node calls itself.
     pub node: String,
     /// The channels that there are.

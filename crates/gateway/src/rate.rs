@@ -48,25 +48,17 @@ impl Rate {
     pub fn per_minute(count: NonZeroU32) -> Self {
         Self::new(count, Duration::from_secs(60))
     }
-
-    /// When everything would be paid for after one more time, in nanoseconds; `None`: too much would be owed.
-    fn once_more(self, paid: u64, now: Moment) -> Option<u64> {
-        let now = now.as_millis().saturating_mul(1_000_000);
-        let owed = paid.max(now).saturating_add(self.cost);
-        (owed - now <= self.span).then_some(owed)
-    }
 }
 
 impl Meter {
     /// Whether it may happen once more now.
     pub fn take(&self, rate: Rate, now: Moment) -> bool {
-        let once_more = |paid| rate.once_more(paid, now);
-        self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, once_more).is_ok()
-    }
-
-    /// Whether it might happen once more now.
-    pub fn has_room(&self, rate: Rate, now: Moment) -> bool {
-        rate.once_more(self.0.load(Ordering::Relaxed), now).is_some()
+        let now = now.as_millis().saturating_mul(1_000_000);
+        let next = |paid: u64| {
+            let owed = paid.max(now).saturating_add(rate.cost);
+            (owed - now <= rate.span).then_some(owed)
+        };
+        self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
 }
 
@@ -83,11 +75,6 @@ impl Meters {
     /// Whether it may happen once more for whoever has that key.
     pub fn take(&self, key: impl Hash, now: Moment) -> bool {
         self.meter(key).take(self.rate, now)
-    }
-
-    /// Whether it might happen once more for whoever has that key.
-    pub fn has_room(&self, key: impl Hash, now: Moment) -> bool {
-        self.meter(key).has_room(self.rate, now)
     }
 
     fn meter(&self, key: impl Hash) -> &Meter {
@@ -118,7 +105,7 @@ mod tests {
         let taken = |millis| meter.take(rate, at(millis));
         assert_eq!([taken(5), taken(5), taken(5), taken(5)], [true, true, true, false]);
         assert_eq!([taken(20_004), taken(20_005), taken(20_005)], [false, true, false]);
-        assert!(meter.has_room(rate, at(200_000)) && taken(200_000));
+        assert!(taken(200_000));
     }
 
     #[test]

@@ -17,11 +17,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, AUTHORIZATION, CACHE_CONTROL, ORIGIN, VARY,
-};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{any, get};
 use bytes::Bytes;
@@ -29,11 +26,12 @@ use vestibule_auth::issue::{Issuer, Template};
 use vestibule_auth::{Trust, TrustConfig};
 use vestibule_model::{Identity, Now, UnixSeconds};
 
+use super::cors::{Asking, Cors};
+use super::credentials::bearer;
 use super::{Api, answer};
 use crate::clock::Clock;
 use crate::rate::{Meters, Rate};
 use crate::steward::Steward;
-use crate::transport::Origins;
 use refusal::Refusal;
 
 /// Where the public keys of the house are.
@@ -94,7 +92,7 @@ pub enum Service {
 struct Exchange {
     settings: ExchangeSettings,
     trust: Trust,
-    origins: Origins,
+    cors: Cors,
     meters: Meters,
     steward: Steward,
     clock: Clock,
@@ -125,7 +123,8 @@ pub fn routes(api: &Api) -> Router {
         let path = settings.service.path();
         let meters = Meters::new(Rate::per_minute(settings.per_minute), CALLERS);
         let (steward, clock) = (api.steward.clone(), api.clock);
-        let exchange = Arc::new(Exchange { settings, trust, origins, meters, steward, clock });
+        let cors = Cors { origins, methods: "POST", headers: "authorization, content-type" };
+        let exchange = Arc::new(Exchange { settings, trust, cors, meters, steward, clock });
         router = router.route(path, any(exchange_token).with_state(exchange));
     }
     let rooms = api.signal.iter().filter_map(|signal| signal.tokens.as_ref()).map(|tokens| &tokens.issuer);
@@ -162,25 +161,14 @@ async fn public_keys(State(document): State<Bytes>) -> Response {
 }
 
 async fn exchange_token(State(exchange): State<Arc<Exchange>>, request: Request) -> Response {
-    let origin = request.headers().get(ORIGIN).cloned();
-    let mut response = match *request.method() {
-        Method::POST => exchange.answer(request).await.unwrap_or_else(Refusal::response),
-        Method::OPTIONS if origin.is_some() => answer::empty(StatusCode::NO_CONTENT),
-        _ => Refusal::METHOD.response(),
+    let asking = Asking::of(request.method(), request.headers());
+    let mut response = match (asking.answered(), request.method()) {
+        (Some(answered), _) => answered,
+        (None, &Method::POST) => exchange.answer(request).await.unwrap_or_else(Refusal::response),
+        (None, _) => Refusal::METHOD.response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = origin.filter(|origin| exchange.origins.admit(Some(origin.as_bytes()))) {
-        let listed = [
-            (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
-            (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST")),
-            (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type")),
-            (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
-        ];
-        headers.extend(listed);
-    }
-    response
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    exchange.cors.marked(asking, response)
 }
 
 impl Exchange {
@@ -215,13 +203,6 @@ impl Issued {
     fn lifetime(&self) -> i64 {
         self.expires.0 - self.now.unix.0
     }
-}
-
-/// The token of an `Authorization: Bearer`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
 }
 
 async fn body_of(body: Body) -> Result<Bytes, Refusal> {

@@ -25,7 +25,7 @@ pub fn run(verb: &str, matches: &ArgMatches, variables: Vec<(String, String)>) -
         Ok(request) => request,
         Err(wrong) => return complain(&wrong, WRONG),
     };
-    let desk = match Desk::find(said_last, &Sources { file, variables, flags: Vec::new() }) {
+    let desk = match Desk::find(said_last, &Sources { file, variables, ..Sources::default() }) {
         Ok(desk) => desk,
         Err(wrong) => return complain(&wrong, WRONG),
     };

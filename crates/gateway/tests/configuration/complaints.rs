@@ -144,7 +144,7 @@ fn what_is_wrong_with_published_keys_is_said_at_its_keys() {
 fn algorithms_are_those_that_there_are_and_claims_say_texts_or_truths() {
     let said = wrong_with("algorithms = [\"none\"]\nequal = { a = 1 }\n");
     assert!(said[0].starts_with("realms.main.equal.a (line 4): must be a text, true or false"), "{said:?}");
-    assert!(said[1].starts_with("realms.main.algorithms[0]: \"none\" is none of HS256"), "{said:?}");
+    assert!(said[1].starts_with("realms.main.algorithms[0] (line 3): \"none\" is none of HS256"), "{said:?}");
 }
 
 #[test]

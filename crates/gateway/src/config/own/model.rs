@@ -87,7 +87,8 @@ section! {
         connections: u32 = 0,
         /// New connections that the node takes in a second. 0: any number.
         connections_per_second: u32 = 0,
-        /// Connections that a user may have on the node. Room tokens name no user. 0: any number.
+        /// Connections that a user may have on the node. Room tokens name no user: see signal.connections_per_token. 0: any
+        /// number.
         connections_per_user: u32 = 0,
         /// Connections that one address, or one /64 of IPv6, may have on the node; above it 429. 0: any number.
         connections_per_address: u32 = 0,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use vestibule_auth::Secret;
 use vestibule_broker::WorkerId;
@@ -13,6 +12,7 @@ use super::issuer::{check_names, issuing};
 use super::model::{Api, ApiKey, Centrifuge, Health, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use super::signal::signal;
+use crate::api::SIGNAL_HEALTH;
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
@@ -27,7 +27,7 @@ use crate::worker::Limits;
 /// Checks everything and settles it.
 pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
-    positive(own.listen.head_timeout, "listen.head_timeout", notes);
+    notes.positive(own.listen.head_timeout, "listen.head_timeout");
     let (mut realms, trust) = realms(&own.realms, &own.centrifuge, notes);
     let issuing = issuing(&own.issuer, &realms, notes);
     let signal = signal(&own.signal, &mut realms, notes);
@@ -62,7 +62,7 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
 /// Where load balancers ask. At its own path the signal door answers, with the same status.
 fn health(written: &Health, signal: bool, notes: &mut Notes) -> Option<String> {
     let path = written.enabled.then(|| http_path(&written.path, "health.path", notes))?;
-    (!signal || path != "/health").then_some(path)
+    (!signal || path != SIGNAL_HEALTH).then_some(path)
 }
 
 fn listen(written: &Listen) -> SocketAddr {
@@ -91,8 +91,8 @@ fn limits(written: &LimitOptions, notes: &mut Notes) -> Limits {
     let message_size = u32::try_from(written.message_size.0).ok().filter(|size| *size > 0);
     notes.check(message_size.is_some(), "limits.message_size", format!("must be from 1 to {}", u32::MAX));
     notes.check(written.queue_size.0 > 0, "limits.queue_size", "must be more than 0");
-    positive(written.write_timeout, "limits.write_timeout", notes);
-    positive(written.close_timeout, "limits.close_timeout", notes);
+    notes.positive(written.write_timeout, "limits.write_timeout");
+    notes.positive(written.close_timeout, "limits.close_timeout");
     Limits {
         message_size: message_size.unwrap_or(Limits::default().message_size),
         queue_size: written.queue_size.0,
@@ -152,8 +152,4 @@ fn keys(written: &BTreeMap<String, ApiKey>, notes: &mut Notes) -> BTreeMap<Strin
         }
     }
     keys
-}
-
-fn positive(duration: Duration, key: &str, notes: &mut Notes) {
-    notes.check(!duration.is_zero(), key, "must be longer than 0s");
 }
