@@ -56,6 +56,11 @@ impl KeySet {
         self.slots.push(Slot { algorithm, kid: kid.map(Into::into), usable_until, check });
     }
 
+    /// Whether there is no key at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// How many slots there are.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {

@@ -19,6 +19,8 @@ pub struct PublishedKeys {
     source: Source,
     policy: Policy,
     algorithms: Box<[Algorithm]>,
+    /// The realm has no others.
+    sole: bool,
     current: ArcSwap<Snapshot>,
 }
 
@@ -70,15 +72,25 @@ pub struct Change {
 }
 
 impl PublishedKeys {
-    /// Keys of that realm that were never fetched. They will serve these algorithms at most.
+    /// Keys of that realm, which has no others, before they were fetched. They will serve these algorithms at most.
     pub fn new(realm: &str, algorithms: &[Algorithm], source: Source, policy: Policy) -> Arc<Self> {
-        Arc::new(Self {
-            realm: realm.into(),
-            source,
-            policy,
-            algorithms: algorithms.into(),
-            current: ArcSwap::default(),
-        })
+        Self::fetched_from(realm, algorithms, source, policy, true)
+    }
+
+    /// The same for a realm that has keys of its own too: that its provider publishes none may be as it should be.
+    pub fn beside_given(realm: &str, algorithms: &[Algorithm], source: Source, policy: Policy) -> Arc<Self> {
+        Self::fetched_from(realm, algorithms, source, policy, false)
+    }
+
+    fn fetched_from(
+        realm: &str,
+        algorithms: &[Algorithm],
+        source: Source,
+        policy: Policy,
+        sole: bool,
+    ) -> Arc<Self> {
+        let (realm, algorithms, current) = (realm.into(), algorithms.into(), ArcSwap::default());
+        Arc::new(Self { realm, source, policy, algorithms, sole, current })
     }
 
     /// The name of the realm.
@@ -99,6 +111,12 @@ impl PublishedKeys {
     /// The algorithms that they may serve.
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
+    }
+
+    /// Whether the realm could take any token with this edition: a provider that publishes no key for its algorithms has
+    /// a fault, unless the realm has other keys.
+    pub fn suffices(&self, edition: &Snapshot) -> bool {
+        edition.is_usable() && !(self.sole && edition.keys.is_empty())
     }
 
     /// What was fetched last.
@@ -232,6 +250,23 @@ mod tests {
         assert_eq!(edition(&keys), (0, PublishedState::Never, 0));
         assert!(keys.publish(&document(&[]), NOW).is_none());
         assert_eq!(edition(&keys), (1, PublishedState::Fresh, 0));
+    }
+
+    #[test]
+    fn none_suffices_only_where_there_are_other_keys() {
+        let keys = keys();
+        let others =
+            PublishedKeys::beside_given("one", keys.algorithms(), keys.source().clone(), Policy::default());
+        let suffices = || [&keys, &others].map(|keys| keys.suffices(&keys.current()));
+        let publish = |listed| [&keys, &others].map(|keys| keys.publish(&document(listed), NOW));
+        assert_eq!(suffices(), [false, false], "nobody has looked yet");
+        publish(&[]);
+        assert_eq!(suffices(), [false, true]);
+        publish(&[("a", P256)]);
+        assert_eq!(suffices(), [true, true]);
+        keys.mark(PublishedState::TooOld);
+        others.mark(PublishedState::TooOld);
+        assert_eq!(suffices(), [false, false]);
     }
 
     #[test]

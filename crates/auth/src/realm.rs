@@ -43,11 +43,13 @@ pub struct Realm {
     pub(crate) profile: Profile,
 }
 
-/// What a token is good for, and for how long nothing about it has to be looked at again.
-pub(crate) struct Verified<T> {
-    pub(crate) value: T,
-    /// The last second in which its times and its key are good.
-    pub(crate) until: UnixSeconds,
+/// What a token is good for, and how long it can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<T> {
+    /// What it is good for.
+    pub value: T,
+    /// The last second in which its times and its key are good. A connection that it opens may live longer.
+    pub until: UnixSeconds,
 }
 
 impl Realm {
@@ -118,10 +120,7 @@ impl Realm {
         if identity.user.is_anonymous() && !self.rules.anonymous_tokens {
             return Err(Reason::AnonymousToken.into());
         }
-        Ok(Verified {
-            value: identity,
-            until: key_until.min(self.rules.taken_until(&claims).unwrap_or(UnixSeconds(i64::MAX))),
-        })
+        Ok(Verified { value: identity, until: key_until.min(self.rules.taken_until(&claims)) })
     }
 
     /// What a subscription token grants.
@@ -136,10 +135,7 @@ impl Realm {
         }
         let grant = grant::subscription(self, &claims)?;
         self.rules.check_times(&claims, now)?;
-        Ok(Verified {
-            value: grant,
-            until: key_until.min(self.rules.taken_until(&claims).unwrap_or(UnixSeconds(i64::MAX))),
-        })
+        Ok(Verified { value: grant, until: key_until.min(self.rules.taken_until(&claims)) })
     }
 
     /// The checks that every token passes before its claims mean anything: algorithm, key, signature, claim types,

@@ -107,7 +107,7 @@ pub enum Reason {
     NoKid,
     /// The realm's keys could not be fetched, or were fetched too long ago.
     KeysUnavailable,
-    /// The key is not among those that were fetched, and the provider was asked too lately to be asked again.
+    /// The realm has no such key, and its provider was asked for others too lately to be asked again.
     KeyNotAsked,
     /// The signature does not hold.
     Signature,
@@ -228,9 +228,7 @@ impl fmt::Display for Reason {
             Self::NoKey => "the realm has no key for this algorithm and kid",
             Self::NoKid => "the token names no key (kid)",
             Self::KeysUnavailable => "the provider's keys cannot be had",
-            Self::KeyNotAsked => {
-                "an unknown key, for which the provider was asked too lately to be asked again"
-            }
+            Self::KeyNotAsked => "an unknown key, and the provider was asked for others a moment ago",
             Self::Signature => "the signature does not hold",
             Self::ClaimType(name) => return write!(f, "claim {name} has the wrong JSON type"),
             Self::ClaimValue(name) => return write!(f, "claim {name} has an impossible value"),
@@ -302,7 +300,6 @@ mod tests {
     #[test]
     fn keys_that_cannot_be_had_are_no_verdict_about_the_token() {
         assert_eq!(Refusal::from(Reason::KeysUnavailable), Refusal::Unavailable(Reason::KeysUnavailable));
-        assert_eq!(Refusal::from(Reason::KeyNotAsked), Refusal::Unavailable(Reason::KeyNotAsked));
         assert_eq!(Refusal::from(Reason::NoKey), Refusal::Invalid(Reason::NoKey));
     }
 }

@@ -29,8 +29,6 @@ pub struct Identity {
     pub profile: Profile,
     /// When the connection has to be refreshed; `None`: never.
     pub expires: Option<Expiry>,
-    /// The last second in which the realm takes the token itself; `None`: there is none.
-    pub taken_until: Option<UnixSeconds>,
     /// What other clients may see of this connection.
     pub info: Option<Bytes>,
     /// What only backends may see.
@@ -53,7 +51,6 @@ impl Identity {
             credential: Credential::default(),
             profile: Profile::default(),
             expires: None,
-            taken_until: None,
             info: None,
             meta: None,
             subscriptions: Vec::new(),

@@ -65,7 +65,7 @@ impl RealmConfig {
     fn check_secret(&self, index: usize, secret: &Secret, notes: &mut Notes<'_>) -> Result<(), Fault> {
         match secret.reveal().len() {
             0 => Err(Fault::Empty),
-            _ if is_public_key(secret.reveal()) => Err(Fault::PublicSecret),
+            _ if is_key(secret.reveal()) => Err(Fault::KeyForSecret),
             MIN_SECRET_BYTES.. => Ok(()),
             bytes if !self.preset.accepts_short_secrets() => Err(Fault::ShortSecret(bytes)),
             bytes => {
@@ -88,15 +88,12 @@ struct Slots {
     checks: Vec<(Algorithm, Check)>,
 }
 
-/// Whether a text that is meant to be a secret is a public key or a certificate in one of the forms that are passed around.
-fn is_public_key(text: &str) -> bool {
+/// Whether the text is a key in a form of its own: PEM, as OpenSSH writes one, or a JWK. A public one in the place of a
+/// secret is known to everybody.
+fn is_key(text: &str) -> bool {
     let text = text.trim_start();
-    let is_pem = text.starts_with("-----BEGIN ") && !text.contains("PRIVATE KEY-----");
-    let is_jwk = || {
-        Object::read(text.as_bytes())
-            .is_ok_and(|jwk| jwk.get("kty").is_some_and(|kind| kind != "\"oct\"") && jwk.get("d").is_none())
-    };
-    is_pem || text.starts_with("ssh-") || text.starts_with("ecdsa-sha2-") || is_jwk()
+    let is_jwk = || Object::read(text.as_bytes()).is_ok_and(|object| object.get("kty").is_some());
+    text.starts_with("-----BEGIN ") || text.starts_with("ssh-") || is_jwk()
 }
 
 fn public_key(pem: &str, family: Option<Family>) -> Result<PublicKey, Fault> {

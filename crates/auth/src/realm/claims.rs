@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Number;
-use vestibule_model::UnixSeconds;
+use vestibule_model::{UnixSeconds, UserId};
 
 use super::path::{Blocked, ClaimPath};
 use super::{Mapping, Rules};
@@ -36,7 +36,8 @@ pub(super) struct Claims<'t> {
     pub(super) issuer: Option<Cow<'t, str>>,
     /// `aud`, which may be one text or a list.
     pub(super) audiences: Vec<Cow<'t, str>>,
-    /// `channel`, unless empty: what makes a token a subscription token, where tokens may speak about channels.
+    /// `channel`, unless empty: what makes a token a subscription token. A provider that knows nothing of channels may
+    /// mean anything by it, so it is not looked at there.
     pub(super) channel: Option<Cow<'t, str>>,
 }
 
@@ -60,7 +61,9 @@ impl<'t> Claims<'t> {
         if let Some(path) = &mapping.user {
             claims.user = claims.text_at(path, "user")?;
         }
-        if rules.preset.wants_plain_users() && claims.user.as_deref().is_some_and(|user| !is_plain(user)) {
+        if rules.preset.wants_plain_users()
+            && claims.user.as_deref().is_some_and(|user| !UserId::is_plain(user))
+        {
             return Err(Reason::ClaimValue("sub"));
         }
         claims.expires = claims.time("exp")?;
@@ -68,7 +71,7 @@ impl<'t> Claims<'t> {
         claims.issued = claims.time("iat")?;
         claims.issuer = claims.text("iss")?;
         claims.audiences = claims.texts("aud")?;
-        if rules.gateway_claims {
+        if rules.gateway_claims || !rules.preset.is_a_provider() {
             claims.channel = claims.text("channel")?.filter(|channel| !channel.is_empty());
         }
         Ok(claims)
@@ -172,11 +175,6 @@ fn whole_seconds(number: &Number) -> Option<i64> {
     let seconds = number.as_f64()?.floor();
     #[expect(clippy::cast_possible_truncation, reason = "floored, and bounded to where every i64 is exact")]
     (seconds.abs() <= MAX_FRACTIONAL_TIME).then_some(seconds as i64)
-}
-
-/// A name that logs, keys and lists can carry: at most 255 bytes, no control characters.
-fn is_plain(user: &str) -> bool {
-    user.len() <= 255 && !user.chars().any(char::is_control)
 }
 
 #[cfg(test)]

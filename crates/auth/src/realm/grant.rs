@@ -28,7 +28,6 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         node_id: optional(claims, node_id.as_ref(), "nodeId")?,
         credential: credential(realm, claims)?,
         expires: claims.expires.map(Expiry::Token),
-        taken_until: realm.rules.taken_until(claims),
         ..anonymous(realm, organisation)
     };
     if realm.rules.gateway_claims {
@@ -37,7 +36,15 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         identity.meta = claims.opaque("meta");
         identity.subscriptions = subscriptions(claims)?;
     }
+    if realm.rules.show_names && identity.info.is_none() {
+        identity.info = identity.name.as_deref().map(name_to_show);
+    }
     Ok(identity)
+}
+
+/// What others see of a bearer: the one thing that a mapping says of somebody for everybody's eyes.
+fn name_to_show(name: &str) -> Bytes {
+    serde_json::json!({ "name": name }).to_string().into()
 }
 
 /// Whoever comes without a token.

@@ -86,8 +86,8 @@ impl Published {
             Answer::Holds { until } => Ok(Signed { until }),
             Answer::Fails => Err(VerifyError::Refused(Reason::Signature)),
             Answer::NoKey => {
-                let fresh = current.state == PublishedState::Fresh;
-                let reason = if fresh { otherwise } else { Reason::KeysUnavailable };
+                let is_told = current.state == PublishedState::Fresh && self.keys.suffices(&current);
+                let reason = if is_told { otherwise } else { Reason::KeysUnavailable };
                 Err(VerifyError::Keys(self.keys.wish(token.header.kid.as_deref(), &current), reason))
             }
         }

@@ -40,6 +40,8 @@ pub(crate) struct Rules {
     pub(crate) expiry_required: bool,
     /// Tokens may speak about channels, info and the connection's own expiry.
     pub(crate) gateway_claims: bool,
+    /// Others may see the name of a bearer.
+    pub(crate) show_names: bool,
     /// Tokens may name nobody.
     pub(crate) anonymous_tokens: bool,
     /// A token opens one connection.
@@ -110,8 +112,8 @@ impl Rules {
         if !self.issuer.accepts_any(claims.issuer.iter().map(AsRef::as_ref)) {
             return Err(Reason::Issuer);
         }
-        // Such a token has no audience either, and no setting of audiences would help.
-        if self.is_lightweight(claims) && claims.audiences.is_empty() {
+        // Before the audience, which such a token does not have either.
+        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
             return Err(Reason::Lightweight);
         }
         if !self.audience.accepts_any(claims.audiences.iter().map(AsRef::as_ref)) {
@@ -129,9 +131,6 @@ impl Rules {
 
     /// What else the token must say, and must not. What would stand inside of something that is no object is not there.
     pub(super) fn check_claims(&self, claims: &Claims<'_>) -> Result<(), Reason> {
-        if self.is_lightweight(claims) {
-            return Err(Reason::Lightweight);
-        }
         if self.single_use && claims.id.as_deref().is_none_or(str::is_empty) {
             return Err(Reason::ClaimMissing("jti"));
         }
@@ -153,10 +152,6 @@ impl Rules {
             return Err(Reason::Client);
         }
         self.check_sign_in(claims)
-    }
-
-    fn is_lightweight(&self, claims: &Claims<'_>) -> bool {
-        self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens
     }
 
     fn check_sign_in(&self, claims: &Claims<'_>) -> Result<(), Reason> {
@@ -182,10 +177,10 @@ impl Rules {
         Ok(())
     }
 
-    /// The last second in which the times of these claims are good; `None`: there is none.
-    pub(super) fn taken_until(&self, claims: &Claims<'_>) -> Option<UnixSeconds> {
-        let last = |end: UnixSeconds| UnixSeconds(end.0.saturating_add(self.leeway).saturating_sub(1));
-        claims.expires.map(last)
+    /// The last second in which the times of these claims are good.
+    pub(super) fn taken_until(&self, claims: &Claims<'_>) -> UnixSeconds {
+        let last = |end: UnixSeconds| end.0.saturating_add(self.leeway).saturating_sub(1);
+        UnixSeconds(claims.expires.map_or(i64::MAX, last))
     }
 
     /// Whether now is the token's time: before `exp`, and not before `nbf` (in a strict realm nor before `iat`).

@@ -17,7 +17,7 @@ fn a_good_token_says_who_and_until_when() {
 #[test]
 fn exp_is_required_and_null_is_not_a_time() {
     assert_eq!(connect(strict(), &claims_without("exp")), invalid(Reason::ClaimMissing("exp")));
-    for name in ["exp", "nbf", "iat", "sub", "iss", "aud", "jti"] {
+    for name in ["exp", "nbf", "iat", "sub", "iss", "aud", "jti", "channel"] {
         let claims = claims_with(json!({name: null}));
         assert_eq!(connect(strict(), &claims), invalid(Reason::ClaimType(name)), "{name}");
     }
@@ -82,12 +82,15 @@ fn the_gateways_own_claims_are_not_heard() {
 }
 
 #[test]
-fn a_claim_that_means_something_to_the_gateway_alone_may_be_a_providers_own() {
-    for channel in [json!("mobile"), json!({}), json!(null)] {
-        assert!(connect(strict(), &claims_with(json!({"channel": channel}))).is_ok(), "{channel}");
-        let speaks = RealmConfig { gateway_claims: Some(true), ..strict() };
-        assert!(connect(speaks, &claims_with(json!({"channel": channel}))).is_err(), "{channel}");
-    }
+fn a_name_is_shown_to_others_only_where_that_is_said() {
+    let claims = claims_with(json!({"name": "Ann \"Lee\"", "info": {"name": "somebody else"}}));
+    assert_eq!(connect(strict(), &claims).expect("a good token").info, None);
+    let showing = || RealmConfig { show_names: true, ..strict() };
+    let shown = |realm, claims: &_| connect(realm, claims).expect("a good token").info;
+    assert_eq!(shown(showing(), &claims).as_deref(), Some(&br#"{"name":"Ann \"Lee\""}"#[..]));
+    assert_eq!(shown(showing(), &good_claims()), None, "who has no name shows none");
+    let speaking = RealmConfig { gateway_claims: Some(true), ..showing() };
+    assert_eq!(shown(speaking, &claims).as_deref(), Some(&br#"{"name":"somebody else"}"#[..]));
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use vestibule_auth::config::Fault;
-use vestibule_auth::{ConfigError, RealmsConfig, Trust, TrustConfig};
+use vestibule_auth::{ConfigError, OrganisationConfig, RealmConfig, RealmsConfig, Trust, TrustConfig};
+use vestibule_model::OrganisationId;
 
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
 use super::{Settings, TrustSettings, own};
@@ -22,6 +23,8 @@ pub struct Sources {
     pub variables: Vec<(String, String)>,
     /// Flags: keys and their values.
     pub flags: Vec<(String, String)>,
+    /// Keys that were given by other names, which their values remember.
+    pub named: Vec<(String, Raw)>,
 }
 
 /// A configuration in which nothing is wrong.
@@ -70,11 +73,13 @@ impl Sources {
         self.file.as_ref().map_or_else(|| Ok(Table::new()), |path| file::read(path))
     }
 
-    /// Puts the flags over what the file and the variables say.
+    /// Puts the flags, and what was given by other names, over what the file and the variables say.
     pub fn apply_flags(&self, table: &mut Table) {
-        for (key, value) in &self.flags {
+        let flags = self.flags.iter().map(|(key, value)| (key, Raw::text(value, Origin::Flag(key.clone()))));
+        let named = self.named.iter().map(|(key, raw)| (key, raw.clone()));
+        for (key, raw) in flags.chain(named) {
             let path: Vec<_> = key.split('.').collect();
-            raw::put(table, &path, Raw::text(value, Origin::Flag(key.clone())));
+            raw::put(table, &path, raw);
         }
     }
 }
@@ -110,7 +115,7 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     let door = settings.centrifuge.enabled.then_some(door);
     let health = settings.health.as_deref().map(|path| (path, keys.health_path));
     let metrics = settings.metrics.as_deref().map(|path| (path, keys.metrics_path));
-    let signal = settings.signal.as_ref().map(|signal| (signal.path.as_str(), "signal.path"));
+    let signal = settings.signal.as_ref().map(|signal| (signal.http.path.as_str(), "signal.path"));
     let mut taken: Vec<(&str, &str)> = OWN_PATHS.map(|path| (path, "the house itself")).to_vec();
     if settings.signal.is_some() {
         taken.extend(SIGNAL_PATHS.map(|path| (path, "the signal door")));
@@ -174,7 +179,28 @@ fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String
     ];
     let signal = settings.signal.iter().flat_map(own::signal::warnings);
     let said = said.into_iter().filter(|(on, ..)| *on).map(|(_, at, text)| format!("{at}.{text}"));
-    said.chain(signal).collect()
+    said.chain(shared_default(settings)).chain(signal).collect()
+}
+
+/// Users of one name in one organisation are one person, whoever vouches for them: that should be meant.
+fn shared_default(settings: &Settings) -> Option<String> {
+    let trusted = &settings.centrifuge.trust.connections.realms;
+    let is_unnamed = |realm: &&RealmConfig| {
+        let is_trusted = trusted.is_empty() || trusted.contains(&realm.name);
+        let fixed =
+            matches!(&realm.organisation, OrganisationConfig::Fixed(name) if name == OrganisationId::DEFAULT);
+        is_trusted && fixed
+    };
+    let unnamed = settings.realms.realms.iter().filter(is_unnamed);
+    let names: Vec<_> = unnamed.map(|realm| realm.name.as_str()).collect();
+    (names.len() > 1).then(|| {
+        let names = names.join(", ");
+        let default = OrganisationId::DEFAULT;
+        format!(
+            "realms {names}: all their users belong to the organisation {default:?}, where those of the same name are \
+             one person; give each realm its own organisation, or a common one to say that it is meant"
+        )
+    })
 }
 
 /// A path of the HTTP service, without a slash at the end.

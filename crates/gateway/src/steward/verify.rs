@@ -1,12 +1,12 @@
 //! Tokens that come with a connection: verified, not revoked.
 
 use vestibule_auth::jwks::Answer;
-use vestibule_auth::{Realm, Reason, Rejection, Trust, Verdict};
+use vestibule_auth::{Reason, Rejection, Trust, Verdict, Verified};
 use vestibule_doors::contract::{Refusal, Refused, Secret};
 use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant, UnixSeconds};
 
 use super::Steward;
-use crate::telemetry::Spent;
+use crate::telemetry::Loss;
 
 /// The realms that are trusted, for each purpose.
 #[derive(Clone, Debug)]
@@ -73,8 +73,8 @@ impl Steward {
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
             None => {
-                let anonymous = trust.anonymous().inspect_err(|rejection| self.0.refusals.note(rejection));
-                Ok(anonymous.map_err(Unidentified::from)?)
+                let nobody = trust.anonymous().inspect_err(|rejection| self.0.refusals.note(rejection));
+                Ok(nobody.map_err(Unidentified::from)?)
             }
         }
     }
@@ -97,34 +97,32 @@ impl Steward {
     /// Why it does not say.
     pub async fn identify(&self, trust: &Trust, token: &str, now: Now) -> Result<Identity, Unidentified> {
         let verdict = self.settle(|| trust.connection(token, now.unix)).await;
-        let identity = verdict?;
+        let Verified { value: identity, until } = verdict?;
         let profile = identity.profile;
         if let Some(cure) = self.revoked(&identity.organisation, &identity.user, &identity.credential, now) {
-            self.0.refusals.note_spent(&identity.realm, Spent::Revoked);
+            self.0.refusals.note_lost(&identity.realm, Loss::Revoked);
             return Err(Unidentified { why: NotGood::Revoked(cure), profile });
         }
-        match trust.realm(&identity.realm).filter(|realm| realm.is_single_use()) {
-            Some(realm) => match self.use_once(realm, &identity).await {
-                Ok(()) => Ok(identity),
-                Err(why) => Err(Unidentified { why, profile }),
-            },
-            None => Ok(identity),
+        if trust.realm(&identity.realm).is_some_and(|realm| realm.is_single_use()) {
+            self.use_once(&identity, until).await.map_err(|why| Unidentified { why, profile })?;
         }
+        Ok(identity)
     }
 
-    /// Uses the one connection that a token opens. Without a store nobody could tell, so nobody comes in.
-    async fn use_once(&self, realm: &Realm, bearer: &Identity) -> Result<(), NotGood> {
+    /// Uses the one connection that a token opens, which can be tried until then. Without a store nobody could tell, so
+    /// nobody comes in.
+    async fn use_once(&self, bearer: &Identity, until: UnixSeconds) -> Result<(), NotGood> {
+        let realm = &*bearer.realm;
         let id = bearer.credential.token.as_deref().unwrap_or_default();
-        let until = bearer.taken_until.unwrap_or(UnixSeconds(i64::MAX));
-        match self.records().use_once(realm.name(), id, until).await {
+        match self.records().use_once(realm, id, until).await {
             Ok(true) => Ok(()),
             Ok(false) => {
-                self.0.refusals.note_spent(realm.name(), Spent::Used);
+                self.0.refusals.note_lost(realm, Loss::Used);
                 Err(NotGood::Used)
             }
             Err(error) => {
-                self.0.refusals.note_spent(realm.name(), Spent::Unsure);
-                tracing::warn!(realm = realm.name(), %error, "tokens of single use cannot be taken");
+                self.0.refusals.note_lost(realm, Loss::Unknown);
+                tracing::warn!(realm, %error, "tokens of single use cannot be taken");
                 Err(NotGood::Unknown)
             }
         }
@@ -133,10 +131,10 @@ impl Steward {
     pub(super) async fn authorise(&self, token: &Secret, now: Now) -> Result<SubscriptionGrant, Refusal> {
         let trust = &self.0.trusts.subscriptions;
         let verdict = self.settle(|| trust.subscription(&token.0, now.unix)).await;
-        let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?;
+        let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?.value;
         match self.revoked(&grant.organisation, &grant.user, &grant.credential, now) {
             Some(cure) => {
-                self.0.refusals.note_spent(&grant.realm, Spent::Revoked);
+                self.0.refusals.note_lost(&grant.realm, Loss::Revoked);
                 Err(cure.into())
             }
             None => Ok(grant),
@@ -150,10 +148,10 @@ impl Steward {
             Verdict::Waits(wish, otherwise) => match self.0.keys.answer(&wish).await {
                 Answer::Changed => judge().at_once(),
                 Answer::Unknown => Err(otherwise),
-                Answer::Later => Err(Rejection { refusal: Reason::KeyNotAsked.into(), ..otherwise }),
                 Answer::Unavailable => {
                     Err(Rejection { refusal: Reason::KeysUnavailable.into(), ..otherwise })
                 }
+                Answer::NotAsked => Err(Rejection { refusal: Reason::KeyNotAsked.into(), ..otherwise }),
             },
         };
         verdict.inspect_err(|rejection| self.0.refusals.note(rejection))

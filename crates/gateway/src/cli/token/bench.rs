@@ -39,7 +39,7 @@ impl Bench {
     /// What is wrong with it.
     pub fn of(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<Self, String> {
         let file = matches.get_one("config").cloned();
-        let plan = own::load(&Sources { file, variables, flags: Vec::new() })
+        let plan = own::load(&Sources { file, variables, ..Sources::default() })
             .map_err(|refused| format!("the configuration is wrong:\n{refused}"))?;
         let (realms, _) = plan
             .settings

@@ -80,9 +80,9 @@ impl Judged {
     fn by(bench: &Bench, trust: &Trust, token: &str, is_subscription: bool, faults: Vec<String>) -> Self {
         let now = bench.clock.now().unix;
         let verdict = if is_subscription {
-            trust.subscription(token, now).at_once().map(|grant| of_grant(&grant))
+            trust.subscription(token, now).at_once().map(|grant| of_grant(&grant.value))
         } else {
-            trust.connection(token, now).at_once().map(|identity| of_identity(&identity))
+            trust.connection(token, now).at_once().map(|identity| of_identity(&identity.value))
         };
         Self { verdict, faults }
     }
