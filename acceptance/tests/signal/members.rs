@@ -62,6 +62,25 @@ fn the_id_is_that_of_the_query_or_of_the_message_or_a_fresh_one() {
 }
 
 #[test]
+fn tabs_of_one_token_that_say_their_ids_late_put_nobody_out() {
+    let server = SignalServer::with(&[("SIGNAL_REGISTER_GRACE", "1ms")]);
+    let token = server.token("room");
+    let late = || {
+        let mut tab = server.knock(&format!("token={token}&room=room"));
+        // It has been silent for so long that it counts as a peer.
+        let met = message(&mut tab)["peers"].clone();
+        (tab, met)
+    };
+    let (mut left, _) = late();
+    let (mut right, met) = late();
+    assert_eq!(met, json!(["room"]), "the first has the token's subject, the second a name of its own");
+    left.text(r#"{"type":"register","nodeId":"left"}"#);
+    assert_eq!(message(&mut left)["peers"].as_array().map(Vec::len), Some(1), "others came since");
+    right.text(r#"{"type":"offer","to":"room","sdp":"hello"}"#);
+    assert_eq!(message(&mut left)["sdp"], "hello", "and keeps the name that others know");
+}
+
+#[test]
 fn a_second_register_changes_nothing() {
     let server = SignalServer::start();
     let (mut peer, _) = server.enter("room", "a");

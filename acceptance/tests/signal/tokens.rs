@@ -171,6 +171,19 @@ fn whoever_is_blocked_is_out_at_once_and_does_not_come_back() {
 }
 
 #[test]
+fn whoever_is_sent_away_hears_a_code_of_this_door_or_the_one_that_the_caller_named() {
+    let key = "a key of the server API";
+    let server = SignalServer::with(&[("VESTIBULE_API__ENABLED", "true"), ("VESTIBULE_API__KEY", key)]);
+    let (mut one, _) = server.enter("one", "a");
+    let (mut other, _) = server.enter("other", "a");
+    post(server.address, "/api/disconnect", key, r#"{"user":"one"}"#);
+    one.expect_goodbye(1008, "force disconnect");
+    let wanted = r#"{"user":"other","disconnect":{"code":4100,"reason":"moved"}}"#;
+    post(server.address, "/api/disconnect", key, wanted);
+    other.expect_goodbye(4100, "moved");
+}
+
+#[test]
 fn a_connection_outlives_its_token_unless_that_is_switched_off() {
     let server = SignalServer::with(&[
         ("SIGNAL_CLOSE_ON_EXPIRY", "true"),

@@ -25,10 +25,10 @@ use crate::office::Office;
 use crate::steward::{Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, WorkerThread, bind,
+    CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, Turnstile, WorkerThread, bind,
     start,
 };
-use crate::worker::{HallLimits, Inboxes, Mailbox, Places, Seats, Surroundings, inbox};
+use crate::worker::{AddressSeats, HallLimits, Inboxes, Mailbox, Seats, Surroundings, inbox};
 
 mod failure;
 mod goodbye;
@@ -95,7 +95,7 @@ impl House {
         let records = open_records(&settings.store, &office, clock)?;
         let steward = Steward::new(trusts, keys.clone(), broker, records, go_on_beside_the_worker);
         let rules = Arc::new(settings.centrifuge.rules.clone());
-        let (admission, places) = bounds(&settings, &counters);
+        let (turnstile, address_seats) = bounds(&settings, &counters);
         let api = Api {
             settings: settings.api,
             health: settings.health,
@@ -118,8 +118,8 @@ impl House {
             centrifuge: door(settings.centrifuge, rules)?,
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
             router: if is_guest { api::guest_router(&api) } else { api::router(api) },
-            admission,
-            places,
+            turnstile,
+            address_seats,
             proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
@@ -211,9 +211,10 @@ fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoo
 }
 
 /// How many connections are let in, altogether and from one address.
-fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Admission, Places) {
-    let all = Admission::new(settings.connections, settings.connections_per_second, counters.to_vec());
-    let of_each = Places::new(settings.connections_per_address, settings.connections_per_address_per_second);
+fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Turnstile, AddressSeats) {
+    let all = Turnstile::new(settings.connections, settings.connections_per_second, counters.to_vec());
+    let of_each =
+        AddressSeats::new(settings.connections_per_address, settings.connections_per_address_per_second);
     (all, of_each)
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Paths, statuses and bodies are those of the server that this one stands in for, whose clients are in the field.
 //!
-//! - `token`: `POST /token`; `body`: what it is given; `ice`: `GET /ice`.
+//! - `token`: `POST /token`; `body`: what it is given; `ttl`: how lifetimes of tokens are written; `ice`: `GET /ice`.
 
 mod body;
 mod ice;
 #[cfg(test)]
 mod tests;
 mod token;
+mod ttl;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -27,6 +27,7 @@ impl Open {
             Order::Refresh { expired, expires, info } => self.order_refresh(expired, expires, info, turn),
             Order::Disconnect(close) => Err(close),
             Order::Revoke(cure) => Err(profile::at_revocation(self.voucher.profile, cure)),
+            Order::End(ending) => Err(disconnect::of(ending)),
             Order::Drain => Err(disconnect::SHUTDOWN),
         }
     }
