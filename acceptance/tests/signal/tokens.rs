@@ -1,12 +1,9 @@
 //! Room tokens: their form, who is let in with them, and for how long.
 
-use std::fs;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use vestibule_acceptance::config::Folder;
-use vestibule_acceptance::http::{get, post};
+use vestibule_acceptance::http::post;
 use vestibule_acceptance::signal::ADMIN_SECRET;
 use vestibule_acceptance::signal::{SignalServer, keys, message};
 use vestibule_auth::issue::{Head, SigningKey};
@@ -76,29 +73,6 @@ fn who_is_let_in_and_who_is_not() {
         };
         assert_eq!(came, expected, "token {number}");
     }
-}
-
-#[test]
-fn after_a_rotation_tokens_of_the_old_key_are_good_and_new_ones_name_the_new_key() {
-    let (old, old_public) = keys();
-    let folder = Folder::default();
-    let file = folder.file("old.jwk");
-    fs::write(&file, old_public).unwrap();
-    let server = SignalServer::with(&[("VESTIBULE_SIGNAL__PREVIOUS_KEY_FILES", &file)]);
-    let soon = vestibule_acceptance::patience::unix_now().0 + 3_600;
-    let payload = format!(r#"{{"sub":"room",{CLAIMS},"exp":{soon}}}"#);
-    let of_before = SigningKey::read(&old, None).unwrap().sign(Head::default(), &payload);
-    let of_now = server.token("room");
-    for (id, token) in [("a", &of_before), ("b", &of_now)] {
-        let mut peer = server.knock(&format!("token={token}&room=room&nodeId={id}"));
-        peer.text(r#"{"type":"register"}"#);
-        assert_eq!(message(&mut peer)["type"], "peer-list", "{id}");
-    }
-    let head: Value = serde_json::from_slice(&part(&of_now, 0)).unwrap();
-    let document: Value = serde_json::from_str(&get(server.address, "/.well-known/jwks.json").body).unwrap();
-    let keys = document["keys"].as_array().unwrap();
-    assert_eq!(keys.len(), 2, "{document}");
-    assert_eq!(keys[0]["kid"], head["kid"], "the newest is the first");
 }
 
 #[test]

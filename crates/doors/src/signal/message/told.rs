@@ -11,7 +11,7 @@ pub fn quoted(text: &str) -> Bytes {
 }
 
 /// Writes a text as JSON, straight to where it belongs: lists have thousands of them.
-pub(super) fn quote(text: &str, out: &mut Vec<u8>) {
+fn quote(text: &str, out: &mut Vec<u8>) {
     // A text is always JSON, and memory takes every write.
     let _always = serde_json::to_writer(out, text);
 }

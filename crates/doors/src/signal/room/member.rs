@@ -51,8 +51,8 @@ impl<M: Copy> Member<M> {
         }
     }
 
-    /// Gives its id and its place to a newcomer, if that has shown as much and it is not for the eleventh time. Gives
-    /// back the connection that had them. Those who hear of the member go on believing that it is there.
+    /// Leaves its id and its place to a newcomer, if that has shown as much and does not come once too often. Gives back
+    /// the connection that had them. Those who hear of the member go on believing that it is there.
     pub(super) fn give_way(
         &mut self,
         handle: M,

@@ -183,6 +183,17 @@ fn a_member_that_is_gone_is_not_there() {
 }
 
 #[test]
+fn what_somebody_says_to_itself_is_passed_on_and_counts_as_that() {
+    let mut town = Town::new(2);
+    let ann = town.enter(0, "room", "ann");
+    town.say(&ann, "ann hello");
+    town.settle();
+    assert_eq!(heard(&ann), ["hello"]);
+    assert_eq!(town.sum(|rooms| rooms.relays()), 1);
+    assert_eq!(town.sum(|rooms| rooms.unreachable.get()), 0);
+}
+
+#[test]
 fn the_same_name_in_another_room_is_somebody_else() {
     let mut town = Town::new(2);
     let ann = town.enter(0, "one", "ann");
