@@ -300,6 +300,7 @@ mod tests {
     #[test]
     fn keys_that_cannot_be_had_are_no_verdict_about_the_token() {
         assert_eq!(Refusal::from(Reason::KeysUnavailable), Refusal::Unavailable(Reason::KeysUnavailable));
+        assert_eq!(Refusal::from(Reason::KeyNotAsked), Refusal::Unavailable(Reason::KeyNotAsked));
         assert_eq!(Refusal::from(Reason::NoKey), Refusal::Invalid(Reason::NoKey));
     }
 }

@@ -59,7 +59,7 @@ impl RealmConfig {
         let name = self.name.clone();
         let mut notes = Notes { realm: &name, errors: Vec::new(), warnings: Vec::new() };
         notes.check("name", !self.name.is_empty(), Fault::Empty);
-        let has_idle_client = self.client_id.is_some() && !self.preset.has_client_id();
+        let has_idle_client = self.client_id.is_some() && !self.preset.client_rule().is_the_realms_own;
         notes.check("client_id", !has_idle_client, Fault::IdleClient);
         let organisations = self.organisations(&mut notes);
         let (fixed, mut served) = self.fixed_keys(&mut notes);
@@ -242,14 +242,16 @@ impl RealmConfig {
     fn client_rules(&self) -> (Option<Equal>, Option<NamedPath>) {
         let rule = self.preset.client_rule();
         let claim = NamedPath { name: rule.claim.into(), path: ClaimPath::of(rule.claim) };
-        // WorkOS publishes keys for each application, and names it in newer tokens alone.
-        let own = self.client_id.iter().filter(|_| self.clients.is_empty() && self.preset.has_client_id());
-        let may_be_absent = rule.may_be_absent || self.clients.is_empty();
-        let values: Vec<_> = self.clients.iter().chain(own).cloned().map(ClaimValue::Text).collect();
-        if values.is_empty() {
-            return (None, rule.forbidden_unless_listed.then_some(claim));
+        let text = |client: &String| ClaimValue::Text(client.clone());
+        if !self.clients.is_empty() {
+            let values = self.clients.iter().map(text).collect();
+            return (Some(Equal { claim, values, may_be_absent: rule.may_be_absent }), None);
         }
-        (Some(Equal { claim, values, may_be_absent }), None)
+        match self.client_id.as_ref().filter(|_| rule.is_the_realms_own) {
+            // Some of the provider's tokens do not say for which client they were made.
+            Some(own) => (Some(Equal { claim, values: vec![text(own)], may_be_absent: true }), None),
+            None => (None, rule.forbidden_unless_listed.then_some(claim)),
+        }
     }
 
     fn paths(

@@ -115,7 +115,7 @@ impl Rules {
             return Err(Reason::Issuer);
         }
         // Before the audience, which such a token does not have either.
-        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
+        if self.is_lightweight(claims) {
             return Err(Reason::Lightweight);
         }
         if !self.audience.accepts_any(claims.audiences.iter().map(AsRef::as_ref)) {
@@ -154,6 +154,10 @@ impl Rules {
             return Err(Reason::Client);
         }
         self.check_sign_in(claims)
+    }
+
+    fn is_lightweight(&self, claims: &Claims<'_>) -> bool {
+        self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens
     }
 
     fn check_sign_in(&self, claims: &Claims<'_>) -> Result<(), Reason> {

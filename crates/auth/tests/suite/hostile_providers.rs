@@ -232,27 +232,46 @@ fn tokens_of_workos_for_others_are_not_for_us() {
         "iss": "https://api.workos.com/user_management/client_1", "sub": "user_1", "sid": "session_1", "jti": "1",
         "org_id": "org_1", "role": "admin", "client_id": "client_1", "iat": at(0), "exp": at(300),
     });
-    each_is_refused(
-        &realm,
-        &good,
-        vec![
-            (
-                "another client's issuer",
-                json!({ "iss": "https://api.workos.com/user_management/client_2" }),
-                Reason::Issuer,
-            ),
-            (
-                "an issuer with more behind it",
-                json!({ "iss": "https://api.workos.com/user_management/client_1/x" }),
-                Reason::Issuer,
-            ),
-            ("an issuer in another scheme", json!({ "iss": "http://api.workos.com" }), Reason::Issuer),
-            ("another client", json!({ "client_id": "client_2" }), Reason::Client),
-            ("no organisation", json!({ "org_id": "ABSENT" }), Reason::NoOrganisation),
-            ("another organisation", json!({ "org_id": "org_2" }), Reason::Organisation),
-            ("two organisations", json!({ "org_id": ["org_1", "org_2"] }), Reason::ClaimType("organisation")),
-            ("an organisation that is a number", json!({ "org_id": 1 }), Reason::ClaimType("organisation")),
-        ],
+    // Whether the clients are listed, or the realm's own is the only one.
+    for clients in [vec![], vec!["client_1".to_owned()]] {
+        let realm = RealmConfig { clients, ..realm.clone() };
+        each_is_refused(
+            &realm,
+            &good,
+            vec![
+                (
+                    "another client's issuer",
+                    json!({ "iss": "https://api.workos.com/user_management/client_2" }),
+                    Reason::Issuer,
+                ),
+                (
+                    "an issuer with more behind it",
+                    json!({ "iss": "https://api.workos.com/user_management/client_1/x" }),
+                    Reason::Issuer,
+                ),
+                ("an issuer in another scheme", json!({ "iss": "http://api.workos.com" }), Reason::Issuer),
+                ("another client", json!({ "client_id": "client_2" }), Reason::Client),
+                ("no organisation", json!({ "org_id": "ABSENT" }), Reason::NoOrganisation),
+                ("another organisation", json!({ "org_id": "org_2" }), Reason::Organisation),
+                (
+                    "two organisations",
+                    json!({ "org_id": ["org_1", "org_2"] }),
+                    Reason::ClaimType("organisation"),
+                ),
+                (
+                    "an organisation that is a number",
+                    json!({ "org_id": 1 }),
+                    Reason::ClaimType("organisation"),
+                ),
+            ],
+        );
+    }
+    let keys = [public_jwk(pem!("p256.pem"), "one")];
+    let silent = signed(Some("one"), &with(&good, &json!({ "client_id": "ABSENT" })));
+    assert_eq!(
+        refused(&realm, &keys, &silent, NOW),
+        None,
+        "older tokens do not say for which client they are"
     );
 }
 

@@ -44,6 +44,9 @@ impl Place {
         }
         // Two names of one file have one lock.
         let path = wanted.canonicalize().map_err(fault)?;
+        if path.is_dir() {
+            return Err(fault(io::ErrorKind::IsADirectory.into()));
+        }
         let lock = locked(&path, wanted)?;
         // Nobody has it open, so that closing it takes no lock of SQLite's away.
         let file = writable(&path).and_then(|file| file.metadata()).map_err(fault)?;

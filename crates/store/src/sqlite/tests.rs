@@ -128,6 +128,16 @@ fn a_place_that_cannot_be_written_is_named_with_the_key_that_chooses_it() {
 }
 
 #[test]
+fn a_folder_is_no_store_and_nothing_is_left_beside_it() {
+    on_tokio(async {
+        let folder = Folder::new();
+        fs::create_dir(folder.file()).unwrap();
+        assert!(matches!(open(&folder.file()).await, Err(OpenError::File(..))));
+        assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
+    });
+}
+
+#[test]
 fn a_file_that_is_something_else_is_left_alone() {
     on_tokio(async {
         let folder = Folder::new();

@@ -10,9 +10,6 @@ use super::read::Text;
 use super::reply::{Answer, Json, Refusal};
 use super::revocations::name;
 
-/// The longest name of a user, in bytes: what the realms of the strict presets take.
-const LONGEST_USER: usize = 255;
-
 /// The parameters. Unlike other methods this one takes nothing that it does not put into the token: it must not lack what
 /// its caller thinks is in it.
 #[derive(Deserialize)]
@@ -82,7 +79,7 @@ impl IssueToken<'_> {
 /// The user, whose name has to be one that realms take back.
 fn user(said: &Text<'_>) -> Result<UserId, Refusal> {
     let user = said.said().ok_or(Refusal::bad_request("say which user"))?;
-    if user.len() > LONGEST_USER || user.chars().any(char::is_control) {
+    if !UserId::is_plain(user) {
         return Err(Refusal::bad_request("a user has at most 255 bytes and no control characters"));
     }
     Ok(UserId::new(user))

@@ -125,9 +125,9 @@ fn centrifuge(written: &Centrifuge, trust: TrustSettings, notes: &mut Notes) -> 
 
 fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     let mut given = ApiKeys::default();
-    let key = given.take("api", "key", (&written.key, &written.key_file), notes);
-    let operator_key =
-        given.take("api", "operator_key", (&written.operator_key, &written.operator_key_file), notes);
+    let key = given.take("api", "key", (&written.key, &written.key_file), DEFAULT, notes);
+    let operator_key = (&written.operator_key, written.operator_key_file.as_str());
+    let operator_key = given.take("api", "operator_key", operator_key, OPERATORS, notes);
     notes.check(written.body_size.0 > 0, "api.body_size", "must be more than 0");
     notes.check(written.batch_size > 0, "api.batch_size", "must be more than 0");
     ApiSettings {
@@ -150,18 +150,26 @@ fn tenants(
     notes: &mut Notes,
 ) -> BTreeMap<String, Secret> {
     let mut keys = BTreeMap::new();
-    for (organisation, key) in written {
+    for (organisation, options) in written {
         let at = join("api.keys", organisation);
-        let found = given.take(&at, "key", (&key.key, &key.key_file), notes);
-        notes.check(found.is_some(), &join(&at, "key"), "must be given, here or by key_file");
+        let before = notes.complaints.len();
+        let found = given.take(&at, "key", (&options.key, &options.key_file), OTHER, notes);
+        let said = notes.complaints.len() > before;
+        notes.check(found.is_some() || said, &join(&at, "key"), "must be given, here or by key_file");
         keys.extend(found.map(|key| (organisation.clone(), key)));
     }
     keys
 }
 
-/// The keys of the server API so far. One for two would leave open for whom its caller acts.
+/// What is wrong with a key that is one of those too.
+const DEFAULT: &str = "is api.key too, which acts for the default organisation";
+const OPERATORS: &str = "is api.operator_key too, which acts for any organisation";
+const OTHER: &str = "is another one's too";
+
+/// The keys of the server API so far, each with what is wrong with one that is the same: it would leave open for whom its
+/// caller acts.
 #[derive(Default)]
-struct ApiKeys(Vec<Secret>);
+struct ApiKeys(Vec<(Secret, &'static str)>);
 
 impl ApiKeys {
     /// A key that is written here or in a file. An empty one is none.
@@ -170,13 +178,16 @@ impl ApiKeys {
         at: &str,
         name: &str,
         (inline, file): (&Option<Secret>, &str),
+        same: &'static str,
         notes: &mut Notes,
     ) -> Option<Secret> {
         let (name, key) = secret(at, name, inline, file, notes)?;
         let at = join(at, &name);
         notes.check(!key.reveal().is_empty(), &at, "is empty");
-        notes.check(!self.0.contains(&key), &at, "is another one's too");
-        self.0.push(key.clone());
+        if let Some((_, fault)) = self.0.iter().find(|(other, _)| *other == key) {
+            notes.complain(&at, *fault);
+        }
+        self.0.push((key.clone(), same));
         Some(key)
     }
 }
