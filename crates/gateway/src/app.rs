@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::thread::{JoinHandle, available_parallelism};
 use std::time::Duration;
@@ -22,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::{CentrifugeSettings, Settings, SignalSettings, StoreSettings};
 use crate::keys::KeyKeeper;
 use crate::office::Office;
-use crate::steward::{Records, SignalTrusts, Steward, Trusts};
+use crate::steward::{Errand, Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
     CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, Turnstile, WorkerThread, bind,
@@ -230,7 +229,7 @@ fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listene
     Ok((listeners[0].local_addr().map_err(fault)?, listeners))
 }
 
-fn go_on_beside_the_worker(errand: Pin<Box<dyn Future<Output = ()>>>) {
+fn go_on_beside_the_worker(errand: Errand) {
     tokio::task::spawn_local(errand);
 }
 

@@ -82,7 +82,8 @@ impl<L: Link> Worker<L> {
     /// A subscription was allowed by a token, or goes on with another one, which may have been revoked since it was
     /// verified.
     pub(super) fn grant(&mut self, who: ConnectionId, channel: ChannelKey, credential: Credential, now: Now) {
-        if let Some(cure) = self.cure_of(who, &credential, now) {
+        let bearer = self.connection_ref(who).and_then(|connection| connection.admitted.first());
+        if let Some(cure) = bearer.and_then(|bearer| self.cure_of(bearer, &credential, now)) {
             self.notices.push_back((who, Notice::Revoked(channel.clone(), cure)));
         }
         self.passes.put(who, channel, credential);
@@ -130,25 +131,24 @@ impl<L: Link> Worker<L> {
 
     /// What the connection has to be told of those of its subscriptions whose tokens are revoked.
     fn revoked_passes(&self, who: ConnectionId, now: Now) -> Vec<Notice> {
+        let bearer = self.connection_ref(who).and_then(|connection| connection.admitted.first());
         let notice = |pass: &Pass| {
-            Some(Notice::Revoked(pass.channel.clone(), self.cure_of(who, &pass.credential, now)?))
+            Some(Notice::Revoked(pass.channel.clone(), self.cure_of(bearer?, &pass.credential, now)?))
         };
         self.passes.of(who).iter().filter_map(notice).collect()
     }
 
-    /// One of its tokens is enough.
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
-        let mut tokens = self.connection_ref(who)?.admitted.iter();
-        let cure = tokens.find_map(|Admitted { organisation, user, credential, .. }| {
-            self.house.steward.revoked(organisation, user, credential, now)
-        })?;
+        let tokens = self.connection_ref(who)?.admitted.iter();
+        // One of its tokens is enough.
+        let cure = tokens.filter_map(|admitted| self.cure_of(admitted, &admitted.credential, now)).max()?;
         self.house.counters.revoked.add();
         Some(Order::Revoke(cure))
     }
 
-    /// What it takes for the connection's user to come in again, if that token of his is revoked.
-    fn cure_of(&self, who: ConnectionId, credential: &Credential, now: Now) -> Option<Cure> {
-        let Admitted { organisation, user, .. } = self.connection_ref(who)?.admitted.first()?;
+    /// What it takes for that user to come in again, if that token of his is revoked.
+    fn cure_of(&self, admitted: &Admitted, credential: &Credential, now: Now) -> Option<Cure> {
+        let Admitted { organisation, user, .. } = admitted;
         self.house.steward.revoked(organisation, user, credential, now)
     }
 }

@@ -18,10 +18,10 @@ const HOUSE: &[&str] = &["auth", "broker", "doors", "gateway", "model", "store",
 
 /// Where, and what may stand behind it.
 const SEAMS: &[(&str, &str)] = &[
-    ("crates/auth/src/issue/signing_key.rs", "RsaEncoding"), // the library's own
+    ("crates/auth/src/issue/key/pair.rs", "RsaEncoding"), // the library's own
     ("crates/auth/src/key/algorithm.rs", "VerificationAlgorithm"), // the library's own
-    ("crates/broker/src/memory", "Courier"),                 // the broker knows no workers
-    ("crates/gateway/src/steward/errand.rs", "Future"), // errands of all kinds, handed to whoever goes on
+    ("crates/broker/src/memory", "Courier"),              // the broker knows no workers
+    ("crates/gateway/src/steward/errand.rs", "Future"),   // errands of all kinds, handed to whoever goes on
     ("crates/gateway/src/steward/records/revoke.rs", "FnOnce"), // the steward knows no workers
     ("crates/gateway/src/transport/lobby.rs", "ForeignStream"), // the connections of somebody else's server
     ("crates/gateway/src/transport/socket.rs", "ForeignStream"),
