@@ -155,6 +155,27 @@ fn a_secret_is_given_once_and_its_file_is_there() {
 }
 
 #[test]
+fn a_key_of_the_api_acts_for_one_organisation_and_the_default_one_is_one() {
+    let key = |name: &str, key: &str| format!("[api.keys.{name}]\nkey = \"{key}\"\n");
+    let default = "[api]\nkey = \"k-0123456789abcdef\"\n";
+    let said = wrong_with(&format!("{default}{}", key("acme", "k-0123456789abcdef")));
+    let fault = "is api.key too, which acts for the default organisation";
+    assert_eq!(said, [format!("api.keys.acme.key (line 6): {fault}")]);
+    let said = wrong_with(&format!("{}{}", key("acme", "k-1"), key("umbrella", "k-1")));
+    assert_eq!(said, ["api.keys.umbrella.key (line 6): is another one's too"]);
+    assert!(own(&format!("{REALM}{default}{}", key("acme", "k-1"))).is_ok());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_all_that_is_said_of_a_key_of_the_api() {
+    let said = wrong_with("[api.keys.acme]\nkey_file = \"/nowhere\"\n");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("api.keys.acme.key_file (line 4): cannot read /nowhere: "), "{said:?}");
+    let said = wrong_with("[api.keys.acme]\n");
+    assert_eq!(said, ["api.keys.acme.key: must be given, here or by key_file"]);
+}
+
+#[test]
 fn paths_are_paths_and_each_is_taken_once() {
     let said = wrong_with(
         "[api]\npath = \"api\"\n[health]\npath = \"/x/\"\n[metrics]\nenabled = true\npath = \"/x\"\n",

@@ -130,7 +130,7 @@ fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     ApiSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "api.path", notes),
-        keys: keys(&written.keys, notes),
+        keys: keys(&written.keys, key.as_ref(), notes),
         key,
         insecure: written.insecure,
         errors_as_status: written.errors_as_status,
@@ -139,17 +139,24 @@ fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     }
 }
 
-/// A key for each organisation; a key for two would leave open for whom its caller acts.
-fn keys(written: &BTreeMap<String, ApiKey>, notes: &mut Notes) -> BTreeMap<String, Secret> {
+/// A key for each organisation; a key for two, of which the default one is one, would leave open for whom its caller acts.
+fn keys(
+    written: &BTreeMap<String, ApiKey>,
+    of_the_default: Option<&Secret>,
+    notes: &mut Notes,
+) -> BTreeMap<String, Secret> {
     let mut keys = BTreeMap::new();
-    for (organisation, key) in written {
+    for (organisation, options) in written {
         let at = join("api.keys", organisation);
-        let found = secret(&at, "key", &key.key, &key.key_file, notes).map(|(_, key)| key);
-        notes.check(found.is_some(), &join(&at, "key"), "must be given, here or by key_file");
-        if let Some(key) = found {
-            notes.check(!keys.values().any(|other| *other == key), &join(&at, "key"), "is another one's too");
-            keys.insert(organisation.clone(), key);
-        }
+        let before = notes.complaints.len();
+        let found = secret(&at, "key", &options.key, &options.key_file, notes);
+        let said = notes.complaints.len() > before;
+        notes.check(found.is_some() || said, &join(&at, "key"), "must be given, here or by key_file");
+        let Some((name, key)) = found else { continue };
+        let at = join(&at, &name);
+        notes.check(of_the_default != Some(&key), &at, "is api.key too, which acts for the default organisation");
+        notes.check(!keys.values().any(|other| *other == key), &at, "is another one's too");
+        keys.insert(organisation.clone(), key);
     }
     keys
 }
