@@ -30,8 +30,9 @@ use crate::clock::Clock;
 use crate::telemetry::RealmCounters;
 
 use desk::{Desk, LastFault};
+pub use fault::{FetchFault, Missed};
 use fetcher::Fetcher;
-pub use look::Look;
+pub use look::{Look, Unseen};
 
 /// How long a wish may wait for its answer: a fetch, and a little more.
 const PATIENCE: Duration = Duration::from_millis(2_500);

@@ -11,6 +11,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 use vestibule_auth::issue::{GenerateKind, GeneratedKey};
 
+use super::out::{Done, Failure, note, say};
 use super::{ENDED, FAILED, run};
 use crate::config::{Plan, Refused, Sources, own};
 use variables::Variables;
@@ -59,28 +60,42 @@ pub fn command() -> Command {
 }
 
 /// Opens it.
-pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> u8 {
+///
+/// # Errors
+/// When new keys cannot be written.
+pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> Done<u8> {
     if let Some(("keygen", _)) = matches.subcommand() {
-        return keygen();
+        return keygen().map(|()| ENDED);
     }
     let variables = Variables::read(given, Path::new(".env"));
     let file = matches.get_one::<std::path::PathBuf>("config").cloned();
+    let mark = format!("{NAME} ");
     match plan(file, &variables) {
         Ok(plan) => {
             for warning in variables.warnings() {
-                eprintln!("{NAME} {warning}");
+                note(&mark, warning);
             }
             let auth = if variables.is_open() { "DISABLED" } else { "enabled" };
             let port = plan.settings.listen.port();
-            run::run(plan, || println!("{NAME} Signaling server running on port {port} (auth: {auth})"))
+            let greeting = format!("{NAME} Signaling server running on port {port} (auth: {auth})");
+            // A house whose greeting nobody hears is open all the same.
+            Ok(run::run(plan, || _ = say(greeting)))
         }
         Err(lines) => {
             for line in lines {
-                eprintln!("{NAME} {line}");
+                note(&mark, line);
             }
-            FAILED
+            Ok(FAILED)
         }
     }
+}
+
+/// What this verb would open here, by its variables and its `.env` file alone.
+///
+/// # Errors
+/// What is missing or wrong.
+pub fn settled(given: Vec<(String, String)>) -> Result<Plan, String> {
+    plan(None, &Variables::read(given, Path::new(".env"))).map_err(|lines| lines.join("\n"))
 }
 
 fn plan(file: Option<std::path::PathBuf>, variables: &Variables) -> Result<Plan, Vec<String>> {
@@ -104,18 +119,17 @@ fn plan(file: Option<std::path::PathBuf>, variables: &Variables) -> Result<Plan,
 }
 
 /// The members of both keys stand in the order in which they always stood.
-fn keygen() -> u8 {
-    let Ok(made) = GeneratedKey::new(GenerateKind::Ed25519, None) else { return FAILED };
+fn keygen() -> Done<()> {
+    let made = GeneratedKey::new(GenerateKind::Ed25519, None).map_err(Failure::failed)?;
     let jwk: Value = serde_json::from_str(made.bare_private_jwk().reveal()).unwrap_or_default();
     let written = |names: &[&str]| {
         let members: Vec<_> = names.iter().map(|name| format!("\"{name}\":{}", jwk[*name])).collect();
         in_base64(&format!("{{{}}}", members.join(",")))
     };
-    println!("\n✓ A pair of Ed25519 keys was generated.\n\nAdd these lines to your .env file:\n");
-    println!("PRIVATE_KEY_JWK={}", written(&["crv", "d", "x", "kty"]));
-    println!("PUBLIC_KEY_JWK={}", written(&["crv", "x", "kty"]));
-    println!("\nKeep the private key secret.\n");
-    ENDED
+    say("\n✓ A pair of Ed25519 keys was generated.\n\nAdd these lines to your .env file:\n")?;
+    say(format_args!("PRIVATE_KEY_JWK={}", written(&["crv", "d", "x", "kty"])))?;
+    say(format_args!("PUBLIC_KEY_JWK={}", written(&["crv", "x", "kty"])))?;
+    say("\nKeep the private key secret.\n")
 }
 
 fn in_base64(text: &str) -> String {

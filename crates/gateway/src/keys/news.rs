@@ -13,17 +13,17 @@ impl News {
     /// Tells what is different since the last time.
     pub fn tell(&mut self, realm: &str, document: &KeyDocument, change: &Change) {
         for kid in &change.added {
-            tracing::info!(realm, ?kid, "the provider publishes another key");
+            tracing::info!(realm, kid = &**kid, "the provider publishes another key");
         }
         for kid in &change.withdrawn {
-            tracing::info!(realm, ?kid, "the provider has withdrawn a key");
+            tracing::info!(realm, kid = &**kid, "the provider has withdrawn a key");
         }
         if self.skipped == document.skipped() {
             return;
         }
         self.skipped = document.skipped().to_vec();
         for Skipped { position, kid, reason } in &self.skipped {
-            tracing::info!(realm, position, ?kid, %reason, "a published key is not used");
+            tracing::info!(realm, position, kid = kid.as_deref(), %reason, "a published key is not used");
         }
     }
 }

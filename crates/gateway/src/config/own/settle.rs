@@ -154,7 +154,11 @@ fn keys(
         notes.check(found.is_some() || said, &join(&at, "key"), "must be given, here or by key_file");
         let Some((name, key)) = found else { continue };
         let at = join(&at, &name);
-        notes.check(of_the_default != Some(&key), &at, "is api.key too, which acts for the default organisation");
+        notes.check(
+            of_the_default != Some(&key),
+            &at,
+            "is api.key too, which acts for the default organisation",
+        );
         notes.check(!keys.values().any(|other| *other == key), &at, "is another one's too");
         keys.insert(organisation.clone(), key);
     }
