@@ -52,6 +52,8 @@ pub enum Fault {
     NoOrganisationClaim,
     /// The provider's issuer is not given.
     NoIssuer,
+    /// The application's id at the provider is not given, from which issuers and keys follow.
+    NoClientId,
     /// It is not known where the provider publishes its keys.
     NoAddress,
     /// Keys are not fetched from such an address.
@@ -156,6 +158,7 @@ impl fmt::Display for Fault {
             }
             Self::NoOrganisationClaim => f.write_str("which claim names the organisation?"),
             Self::NoIssuer => f.write_str("the provider's issuer must be given"),
+            Self::NoClientId => f.write_str("must be given: the provider's issuers and keys follow from it"),
             Self::NoAddress => f.write_str("it is not known where the provider publishes its keys"),
             Self::Address(fault) => write!(f, "keys cannot be fetched from there: {fault}"),
             Self::TwoAddresses => f.write_str("give either jwks_url or discovery_url"),
