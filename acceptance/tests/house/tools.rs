@@ -267,7 +267,9 @@ fn room_tokens_are_judged_by_the_variables_of_the_signal_door() {
     let jwk = lines[0].split_once('=').unwrap().1;
     let key = folder.file("key");
     std::fs::write(&key, jwk).unwrap();
-    let token = done(&["token", "mint", "--key", &key, "--user", "room"]);
+    let of_the_door = ["--issuer", "aikofy:client-db-sync", "--audience", "aikofy:client-db"];
+    let mint = ["token", "mint", "--key", &key, "--user", "room"];
+    let token = done(&[&mint[..], &of_the_door].concat());
     let (code, said) = verify(token.trim());
     assert_eq!(code, Some(0), "{said}");
     let (code, said) = verify("a.b.c");

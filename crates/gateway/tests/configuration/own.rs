@@ -153,7 +153,7 @@ fn a_variable_that_opens_a_route_and_does_not_suffice_is_warned_of() {
     assert_eq!(
         warned(&[("JWT_ISSUER", "somebody's")]),
         [format!(
-            "/api/v1/cloudflare/request-access: not given: {missing}: /readyz says 503 until then. The route is there \
+            "/api/v1/cloudflare/request-access: not given: {missing}; until then /readyz says 503. The route is there \
              because of issuer.handshake.issuer (JWT_ISSUER); issuer.handshake.enabled = false takes it away"
         )]
     );

@@ -50,7 +50,9 @@ impl Bench {
         realm: Option<&str>,
     ) -> Result<Self, String> {
         let plan = match (is_configured(matches, &variables), realm) {
-            (false, Some(ROOM_REALM)) => signal::settled(variables)?,
+            (false, Some(ROOM_REALM)) => signal::settled(variables).map_err(|why| {
+                format!("without --config the realm is the one of `vestibule signal`, and there:\n{why}")
+            })?,
             (false, _) => return Err("give the configuration with its realms by --config".into()),
             (true, _) => {
                 let file = matches.get_one("config").cloned();

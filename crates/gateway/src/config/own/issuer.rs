@@ -68,7 +68,7 @@ pub fn warnings(settings: &IssuingSettings, notes: &Notes) -> Vec<String> {
         };
         let openers: Vec<_> = keys.iter().filter_map(opener).collect();
         Some(format!(
-            "{missing}: /readyz says 503 until then. The route is there because of {}; {at}.enabled = false takes it away",
+            "{missing}; until then /readyz says 503. The route is there because of {}; {at}.enabled = false takes it away",
             openers.join(", ")
         ))
     };
