@@ -45,9 +45,10 @@ fuzz_target!(|data: &[u8]| {
     assert!(is_path, "what is no path was taken for one");
     let trust = realms.trust(&TrustConfig::default()).expect("one realm");
     let token = KEY.sign(payload);
-    let Ok(identity) = trust.connection(&token, NOW).at_once() else { return };
+    let Ok(verified) = trust.connection(&token, NOW).at_once() else { return };
+    let identity = verified.value;
     assert!(ALLOWED.contains(&identity.organisation.as_str()), "an organisation that nobody allowed");
     assert!(!identity.user.is_anonymous(), "a strict realm wants a user");
-    let again = trust.connection(&token, NOW).at_once().expect("the same token at the same time");
+    let again = trust.connection(&token, NOW).at_once().expect("the same token at the same time").value;
     assert_eq!((again.user, again.organisation), (identity.user, identity.organisation));
 });

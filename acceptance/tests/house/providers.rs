@@ -77,6 +77,53 @@ fn while_the_keys_cannot_be_had_people_are_told_to_come_again_and_the_operator_w
 }
 
 #[test]
+fn a_provider_without_a_key_is_a_matter_of_time_too_and_the_operator_hears_of_it() {
+    let provider = Provider::start(Vec::new());
+    let server = Server::own(&realm("main", &provider, ""));
+    let failing = patience::until("the first fetch is done", || {
+        let failing = ready(&server)["failing"].to_string();
+        (!failing.contains("never fetched")).then_some(failing)
+    });
+    assert!(failing.contains("can be fetched, and none of them can be used"), "{failing}");
+    let said = server.process.said();
+    assert!(said.contains("the provider publishes no key that can be used"), "{said}");
+    assert_eq!(refused(&server, Key::new("one").token(ISSUER, "bob", &json!({}))), 100);
+}
+
+/// How many tokens of realm `main` were not taken for that reason.
+fn counted(server: &Server, reason: &str) -> u32 {
+    let name = format!("vestibule_refused_tokens_total{{realm=\"main\",reason=\"{reason}\"}} ");
+    let metrics = http::get(server.address, "/metrics").body;
+    let count = metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok());
+    count.unwrap_or_default()
+}
+
+#[test]
+fn why_a_token_was_not_taken_is_counted_by_what_was_wrong() {
+    let key = Key::new("one");
+    let [used, revoked] = ["a", "b"].map(|id| key.token(ISSUER, "ann", &json!({ "jti": id })));
+    let unknown = ["x", "y"].map(|kid| Key::new(kid).token(ISSUER, "eve", &json!({ "jti": kid })));
+    let provider = Provider::start(vec![key]);
+    let text = realm("main", &provider, "single_use = true\n")
+        + "[api]\nkey = \"a-key-of-the-api\"\n[metrics]\nenabled = true\n";
+    let server = Server::own(&text);
+    patience::until("the keys are there", || (ready(&server)["ready"] == true).then_some(()));
+    enter(&server, used.clone());
+    assert_eq!(refused(&server, used), 109);
+    let answered = http::post(server.address, "/api/revoke", "a-key-of-the-api", r#"{"token":"b"}"#);
+    assert_eq!(answered.status, 200);
+    assert_eq!(refused(&server, revoked), 109);
+    let [first, second] = unknown;
+    assert_eq!(closed(&server, first), 3500, "the provider was asked and has no such key");
+    assert_eq!(refused(&server, second), 100, "the provider is not asked again so soon");
+    for (reason, count) in
+        [("used", 1), ("revoked", 1), ("no_key", 1), ("key_not_asked", 1), ("keys_unavailable", 0)]
+    {
+        assert_eq!(counted(&server, reason), count, "{reason}");
+    }
+}
+
+#[test]
 fn a_provider_that_goes_away_is_missed_by_nobody_whose_key_is_known() {
     let key = Key::new("one");
     let token = key.token(ISSUER, "ann", &json!({}));

@@ -166,6 +166,34 @@ fn nobody_subscribes_with_a_revoked_subscription_token() {
 }
 
 #[test]
+fn a_subscription_ends_within_a_second_when_its_token_is_revoked_and_the_connection_stays() {
+    for (index, (body, code)) in
+        [(r#"{"token":"ticket"}"#, 2501), (r#"{"session":"elsewhere"}"#, 2000)].into_iter().enumerate()
+    {
+        let server = Server::house(Config::default());
+        let mut client = enter(&server, BOTH[index % 2], "ann", "t", "s");
+        let draft = draft("ann", "ticket", "elsewhere").with("channel", "news");
+        let token = saying(&draft, AGE);
+        let wish = Request::Subscribe(SubscribeRequest { token, ..subscription("news") });
+        client.call(wish.clone()).subscribe.expect("a good token");
+        let stopwatch = Stopwatch::start();
+        api(&server, "revoke", body);
+        let push = client.push().unsubscribe.expect("the end of the subscription");
+        assert_eq!(push.code, code);
+        assert!(stopwatch.elapsed() < AT_ONCE, "{body}: it took {:?}", stopwatch.elapsed());
+        client.call(wish).error.expect("the token is good no longer");
+        is_well(&mut client);
+    }
+}
+
+#[test]
+fn a_token_that_has_no_end_is_revoked_for_ever() {
+    let server = Server::house(Config::default());
+    let for_ever = api(&server, "block_user", r#"{"user":"bob"}"#)["until"].take();
+    assert_eq!(api(&server, "revoke", r#"{"token":"endless"}"#)["until"], for_ever);
+}
+
+#[test]
 fn what_was_revoked_is_so_after_a_restart_and_after_a_crash() {
     let folder = Folder::default();
     let config = || Config::default().set("store.path", folder.file("vestibule.db"));

@@ -77,6 +77,8 @@ pub struct RealmConfig {
     /// The clients whose tokens are accepted, by the claim in which the provider names them. None: see
     /// [`Preset`].
     pub clients: Vec<String>,
+    /// Take tokens that the provider made for any application, where neither audiences nor clients are listed.
+    pub accept_tokens_made_for_any_application: bool,
     /// Where in a token things stand.
     pub claims: ClaimsConfig,
     /// Paths of claims that a token must have.
@@ -93,6 +95,8 @@ pub struct RealmConfig {
     pub require_expiry: Option<bool>,
     /// Let tokens speak about channels, info, meta and the connection's own expiry, and grant subscriptions.
     pub gateway_claims: Option<bool>,
+    /// Show the name of whoever bears a token to those in the same channels, where tokens do not speak of it themselves.
+    pub show_names: bool,
     /// Accept connection tokens that name no user.
     pub anonymous_tokens: Option<bool>,
     /// Accept users who signed in to the provider without saying who they are (`is_anonymous`).
@@ -135,6 +139,7 @@ impl RealmConfig {
             audience: Expected::default(),
             client_id: None,
             clients: Vec::new(),
+            accept_tokens_made_for_any_application: false,
             claims: ClaimsConfig::default(),
             required: None,
             forbidden: None,
@@ -143,6 +148,7 @@ impl RealmConfig {
             longest_lifetime: None,
             require_expiry: None,
             gateway_claims: None,
+            show_names: false,
             anonymous_tokens: None,
             anonymous_sign_ins: false,
             unnamed_keys: false,

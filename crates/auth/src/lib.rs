@@ -34,7 +34,7 @@ pub use config::{
 pub use key::{Algorithm, Family, JwkFault, PublicKeyFault};
 pub use mint::{DevelopmentKey, TokenDraft};
 pub use published::{KeyWish, PublishedKeys, PublishedState};
-pub use realm::{ClaimPath, Realm};
+pub use realm::{ClaimPath, Realm, Verified};
 pub use realms::Realms;
 pub use refusal::{JsonFault, Reason, Refusal, Rejection};
 pub use revocations::Revocations;

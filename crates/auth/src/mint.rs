@@ -110,9 +110,9 @@ mod tests {
         let trust = realms.trust(&TrustConfig::default()).expect("one realm");
         assert_eq!(warnings, []);
         let token = key.connection_token(&TokenDraft::new("42", Some(Duration::from_secs(60))), NOW);
-        let identity = trust.connection(&token, NOW).at_once().expect("a good token");
+        let identity = trust.connection(&token, NOW).at_once().expect("a good token").value;
         assert_eq!(identity.user.as_str(), "42");
-        assert_eq!(identity.expires, Some(UnixSeconds(NOW.0 + 60)));
+        assert_eq!(identity.expires, Some(vestibule_model::Expiry::Token(UnixSeconds(NOW.0 + 60))));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct PublishedKeys {
     source: Source,
     policy: Policy,
     algorithms: Box<[Algorithm]>,
+    /// The realm has no others.
+    sole: bool,
     current: ArcSwap<Snapshot>,
 }
 
@@ -70,15 +72,25 @@ pub struct Change {
 }
 
 impl PublishedKeys {
-    /// Keys of that realm that were never fetched. They will serve these algorithms at most.
+    /// Keys of that realm, which has no others, before they were fetched. They will serve these algorithms at most.
     pub fn new(realm: &str, algorithms: &[Algorithm], source: Source, policy: Policy) -> Arc<Self> {
-        Arc::new(Self {
-            realm: realm.into(),
-            source,
-            policy,
-            algorithms: algorithms.into(),
-            current: ArcSwap::default(),
-        })
+        Self::fetched_from(realm, algorithms, source, policy, true)
+    }
+
+    /// The same for a realm that has keys of its own too: that its provider publishes none may be as it should be.
+    pub fn beside_given(realm: &str, algorithms: &[Algorithm], source: Source, policy: Policy) -> Arc<Self> {
+        Self::fetched_from(realm, algorithms, source, policy, false)
+    }
+
+    fn fetched_from(
+        realm: &str,
+        algorithms: &[Algorithm],
+        source: Source,
+        policy: Policy,
+        sole: bool,
+    ) -> Arc<Self> {
+        let (realm, algorithms, current) = (realm.into(), algorithms.into(), ArcSwap::default());
+        Arc::new(Self { realm, source, policy, algorithms, sole, current })
     }
 
     /// The name of the realm.
@@ -99,6 +111,12 @@ impl PublishedKeys {
     /// The algorithms that they may serve.
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.algorithms
+    }
+
+    /// Whether the realm could take any token with this edition: a provider that publishes no key for its algorithms has
+    /// a fault, unless the realm has other keys.
+    pub fn suffices(&self, edition: &Snapshot) -> bool {
+        edition.is_usable() && !(self.sole && edition.keys.is_empty())
     }
 
     /// What was fetched last.
@@ -235,6 +253,23 @@ mod tests {
     }
 
     #[test]
+    fn none_suffices_only_where_there_are_other_keys() {
+        let keys = keys();
+        let others =
+            PublishedKeys::beside_given("one", keys.algorithms(), keys.source().clone(), Policy::default());
+        let suffices = || [&keys, &others].map(|keys| keys.suffices(&keys.current()));
+        let publish = |listed| [&keys, &others].map(|keys| keys.publish(&document(listed), NOW));
+        assert_eq!(suffices(), [false, false], "nobody has looked yet");
+        publish(&[]);
+        assert_eq!(suffices(), [false, true]);
+        publish(&[("a", P256)]);
+        assert_eq!(suffices(), [true, true]);
+        keys.mark(PublishedState::TooOld);
+        others.mark(PublishedState::TooOld);
+        assert_eq!(suffices(), [false, false]);
+    }
+
+    #[test]
     fn a_fetch_that_lists_the_same_keys_is_the_same_edition() {
         let keys = keys();
         keys.publish(&document(&[("a", P256)]), THEN);
@@ -263,6 +298,57 @@ mod tests {
         assert_eq!(edition(&keys), (1, PublishedState::TooOld, 0));
         assert!(keys.publish(&document(&[("a", P256)]), NOW).is_none());
         assert_eq!(edition(&keys), (2, PublishedState::Fresh, 1), "back, as an edition of its own");
+    }
+
+    #[test]
+    fn an_edition_says_how_good_it_is_and_whose_keys_it_has() {
+        let keys = keys();
+        assert_eq!((keys.realm(), keys.algorithms()), ("one", &[Algorithm::Es256, Algorithm::Rs256][..]));
+        assert!(!keys.current().is_usable(), "they were never fetched");
+        keys.publish(&document(&[("b", P256), ("a", RSA)]), THEN);
+        assert_eq!((keys.current().kids().collect::<Vec<_>>(), keys.current().count()), (vec!["a", "b"], 2));
+        for (state, usable) in [
+            (PublishedState::Stale, true),
+            (PublishedState::Fresh, true),
+            (PublishedState::TooOld, false),
+            (PublishedState::Never, false),
+        ] {
+            keys.mark(state);
+            assert_eq!((keys.current().state, keys.current().is_usable()), (state, usable));
+        }
+    }
+
+    #[test]
+    fn what_is_noted_twice_changes_nothing() {
+        let keys = keys();
+        keys.publish(&document(&[("a", P256)]), THEN);
+        keys.mark(PublishedState::Stale);
+        let before = keys.current();
+        keys.mark(PublishedState::Stale);
+        assert!(Arc::ptr_eq(&before, &keys.current()));
+    }
+
+    #[test]
+    fn one_key_less_or_more_is_another_edition() {
+        let keys = keys();
+        keys.publish(&document(&[("a", P256), ("b", RSA)]), THEN);
+        let change = keys.publish(&document(&[("a", P256)]), NOW);
+        assert_eq!(change, Change { added: names(&[]), withdrawn: names(&["b"]) });
+        assert!(!change.is_none());
+        let change = keys.publish(&document(&[("a", P256), ("b", RSA)]), NOW);
+        assert_eq!(change, Change { added: names(&["b"]), withdrawn: names(&[]) });
+        assert!(!change.is_none());
+        assert_eq!(edition(&keys), (3, PublishedState::Fresh, 2));
+    }
+
+    #[test]
+    fn a_wish_names_the_realm_and_the_edition_and_no_key_is_printed() {
+        let keys = keys();
+        keys.publish(&document(&[("a", P256)]), THEN);
+        let wish = keys.wish(None, &keys.current());
+        assert_eq!(wish.wish, Wish { kid: None, generation: 1 });
+        assert!(format!("{wish:?}").contains("\"one\""));
+        assert_eq!(format!("{keys:?}"), "PublishedKeys { realm: \"one\", .. }");
     }
 
     #[test]

@@ -43,11 +43,13 @@ pub struct Realm {
     pub(crate) profile: Profile,
 }
 
-/// What a token is good for, and for how long nothing about it has to be looked at again.
-pub(crate) struct Verified<T> {
-    pub(crate) value: T,
-    /// The last second in which its times and its key are good.
-    pub(crate) until: UnixSeconds,
+/// What a token is good for, and how long it can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified<T> {
+    /// What it is good for.
+    pub value: T,
+    /// The last second in which its times and its key are good. A connection that it opens may live longer.
+    pub until: UnixSeconds,
 }
 
 impl Realm {
@@ -75,19 +77,6 @@ impl Realm {
         self.rules.single_use
     }
 
-    /// The last second in which a token of this bearer could still be used, when it is verified now.
-    pub fn last_use(&self, bearer: &Identity, now: UnixSeconds) -> UnixSeconds {
-        let after = |start: UnixSeconds, seconds: i64| UnixSeconds(start.0.saturating_add(seconds));
-        match bearer.expires {
-            // Where tokens speak about the connection, this is its end and not the token's.
-            Some(end) if !self.rules.gateway_claims => after(end, self.rules.leeway),
-            _ => match self.longest_life() {
-                Some(longest) => after(now, i64::try_from(longest.as_secs()).unwrap_or(i64::MAX)),
-                None => UnixSeconds(i64::MAX),
-            },
-        }
-    }
-
     /// The keys that its provider publishes.
     pub fn published(&self) -> Option<&Arc<PublishedKeys>> {
         self.keys.published()
@@ -106,9 +95,14 @@ impl Realm {
         }
     }
 
-    /// How long after it was issued a token can be accepted; `None`: for any time.
+    /// How long a token that there is now can still be accepted; `None`: for any time.
     pub fn longest_life(&self) -> Option<Duration> {
         self.rules.longest_life()
+    }
+
+    /// How far the clocks of those who issue its tokens may be ahead.
+    pub fn leeway(&self) -> Duration {
+        Duration::from_secs(self.rules.leeway.unsigned_abs())
     }
 
     /// Who bears a connection token.
@@ -126,7 +120,7 @@ impl Realm {
         if identity.user.is_anonymous() && !self.rules.anonymous_tokens {
             return Err(Reason::AnonymousToken.into());
         }
-        Ok(Verified { value: identity, until: key_until.min(self.rules.good_until(&claims)) })
+        Ok(Verified { value: identity, until: key_until.min(self.rules.taken_until(&claims)) })
     }
 
     /// What a subscription token grants.
@@ -141,7 +135,7 @@ impl Realm {
         }
         let grant = grant::subscription(self, &claims)?;
         self.rules.check_times(&claims, now)?;
-        Ok(Verified { value: grant, until: key_until.min(self.rules.good_until(&claims)) })
+        Ok(Verified { value: grant, until: key_until.min(self.rules.taken_until(&claims)) })
     }
 
     /// The checks that every token passes before its claims mean anything: algorithm, key, signature, claim types,

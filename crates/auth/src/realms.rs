@@ -16,10 +16,15 @@ impl Realms {
         Self(realms.into_iter().map(Arc::new).collect())
     }
 
-    /// How long after it was issued a token can be accepted by the most patient realm; `None`: for any time.
+    /// How long a token that there is now can still be accepted by the most patient realm; `None`: for any time.
     pub fn longest_life(&self) -> Option<Duration> {
         let lives = self.iter().map(|realm| realm.longest_life());
         lives.reduce(|one, other| Some(one?.max(other?))).flatten()
+    }
+
+    /// How far the clocks of those who issue tokens may be ahead, in the most patient realm.
+    pub fn leeway(&self) -> Duration {
+        self.iter().map(|realm| realm.leeway()).max().unwrap_or_default()
     }
 
     /// The realm of that name.

@@ -58,7 +58,7 @@ impl From<Reason> for Refusal {
             | Reason::Encoding
             | Reason::Header(_)
             | Reason::Payload(_) => Self::Malformed(reason),
-            Reason::KeysUnavailable => Self::Unavailable(reason),
+            Reason::KeysUnavailable | Reason::KeyNotAsked => Self::Unavailable(reason),
             Reason::NoToken => Self::NoToken,
             Reason::AnonymousToken => Self::AnonymousToken,
             _ => Self::Invalid(reason),
@@ -107,6 +107,8 @@ pub enum Reason {
     NoKid,
     /// The realm's keys could not be fetched, or were fetched too long ago.
     KeysUnavailable,
+    /// The realm has no such key, and its provider was asked for others too lately to be asked again.
+    KeyNotAsked,
     /// The signature does not hold.
     Signature,
     /// A claim has the wrong JSON type.
@@ -182,6 +184,7 @@ impl Reason {
             Self::NoKey => "no_key",
             Self::NoKid => "no_kid",
             Self::KeysUnavailable => "keys_unavailable",
+            Self::KeyNotAsked => "key_not_asked",
             Self::Signature => "signature",
             Self::ClaimType(_) => "claim_type",
             Self::ClaimValue(_) => "claim_value",
@@ -225,6 +228,7 @@ impl fmt::Display for Reason {
             Self::NoKey => "the realm has no key for this algorithm and kid",
             Self::NoKid => "the token names no key (kid)",
             Self::KeysUnavailable => "the provider's keys cannot be had",
+            Self::KeyNotAsked => "an unknown key, and the provider was asked for others a moment ago",
             Self::Signature => "the signature does not hold",
             Self::ClaimType(name) => return write!(f, "claim {name} has the wrong JSON type"),
             Self::ClaimValue(name) => return write!(f, "claim {name} has an impossible value"),
@@ -296,6 +300,7 @@ mod tests {
     #[test]
     fn keys_that_cannot_be_had_are_no_verdict_about_the_token() {
         assert_eq!(Refusal::from(Reason::KeysUnavailable), Refusal::Unavailable(Reason::KeysUnavailable));
+        assert_eq!(Refusal::from(Reason::KeyNotAsked), Refusal::Unavailable(Reason::KeyNotAsked));
         assert_eq!(Refusal::from(Reason::NoKey), Refusal::Invalid(Reason::NoKey));
     }
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
-use vestibule_model::{Credential, OrganisationId, Revocation, Revoked, UnixSeconds, UserId};
+use vestibule_model::{Credential, Cure, OrganisationId, Revocation, Revoked, UnixSeconds, UserId};
 
 /// So many maps: changing one of them copies so small a part of the whole.
 const SHARDS: usize = 256;
@@ -65,33 +65,33 @@ impl Revocations {
         Self { shards: shards.collect(), hasher, count: AtomicUsize::new(count), limit }
     }
 
-    /// Whether a revocation concerns this token of this user at `now`, and if so, whether a fresh token may be good
-    /// again. It may not as soon as one of several says so.
+    /// What it takes for this user to come in again, if at `now` a revocation concerns this token of his: the most
+    /// that any of them asks.
     pub fn find(
         &self,
         organisation: &OrganisationId,
         user: &UserId,
         credential: &Credential,
         now: UnixSeconds,
-    ) -> Option<bool> {
+    ) -> Option<Cure> {
         if self.count.load(Ordering::Acquire) == 0 {
             return None;
         }
         let token = credential.token.as_deref().map(Subject::Token);
         let session = credential.session.as_deref().map(Subject::Session);
         let always = [Subject::User(user.as_str()), Subject::Organisation];
-        let mut healed = None;
+        let mut cure = None;
         for subject in always.into_iter().chain(token).chain(session) {
             let hash = hash(&self.hasher, organisation, &subject);
             let map = self.shards[shard(hash)].map.load();
             let named = map.get(&hash).into_iter().flatten();
             for revocation in named.filter(|revocation| holds(revocation, now)) {
                 if revocation.concerns(organisation, user, credential) {
-                    healed = Some(healed.unwrap_or(true) && revocation.what.is_healed_by_a_fresh_token());
+                    cure = cure.max(Some(revocation.what.cure()));
                 }
             }
         }
-        healed
+        cure
     }
 
     /// From now on it holds. One that revokes the same tokens gives way to it.

@@ -57,13 +57,13 @@ impl Trust {
     /// The identity's `expires` may lie in the past when the token says so by `expire_at`: what that means is the
     /// door's own affair. An empty text is a malformed token; whether there is a token at all is for the caller to
     /// see, who then asks for [`anonymous`](Self::anonymous).
-    pub fn connection(&self, token: &str, now: UnixSeconds) -> Verdict<Identity> {
+    pub fn connection(&self, token: &str, now: UnixSeconds) -> Verdict<Verified<Identity>> {
         self.judge(token, now, &self.0.connections, Realm::identity)
     }
 
     /// What this subscription token grants. Whether the bearer is the user, the client and in the organisation that
     /// the grant names is for the caller to compare.
-    pub fn subscription(&self, token: &str, now: UnixSeconds) -> Verdict<SubscriptionGrant> {
+    pub fn subscription(&self, token: &str, now: UnixSeconds) -> Verdict<Verified<SubscriptionGrant>> {
         self.judge(token, now, &self.0.subscriptions, Realm::grant)
     }
 
@@ -105,19 +105,13 @@ impl Trust {
         }
     }
 
-    /// Forgets which tokens were verified: something about them has changed that they do not say themselves.
-    pub fn clear(&self) {
-        self.0.connections.clear();
-        self.0.subscriptions.clear();
-    }
-
     fn judge<T: Clone>(
         &self,
         text: &str,
         now: UnixSeconds,
         cache: &Cache<T>,
         verify: fn(&Realm, &Unverified<'_>, UnixSeconds) -> Result<Verified<T>, Doubt>,
-    ) -> Verdict<T> {
+    ) -> Verdict<Verified<T>> {
         let compact = match Compact::decode(text) {
             Ok(compact) => compact,
             Err(reason) => return self.refused(reason),
@@ -135,15 +129,15 @@ impl Trust {
         let worth_keeping = token.header.algorithm.mac().is_none() && !realm.is_single_use();
         let fingerprint = worth_keeping.then(|| Fingerprint::of(text));
         let known = fingerprint.as_ref().zip(edition);
-        if let Some(value) = known.and_then(|(print, edition)| cache.get(print, index, edition, now)) {
-            return Verdict::Settled(Ok(value));
+        if let Some(verified) = known.and_then(|(print, edition)| cache.get(print, index, edition, now)) {
+            return Verdict::Settled(Ok(verified));
         }
         match verify(realm, &token, now) {
-            Ok(Verified { value, until }) => {
+            Ok(verified) => {
                 if let Some((print, edition)) = known {
-                    cache.put(print, index, edition, now..=until, value.clone());
+                    cache.put(print, index, edition, now, verified.clone());
                 }
-                Verdict::Settled(Ok(value))
+                Verdict::Settled(Ok(verified))
             }
             Err(Doubt::Refused(reason)) => Verdict::Settled(Err(rejection(realm, reason))),
             Err(Doubt::Keys(wish, otherwise)) => Verdict::Waits(wish, rejection(realm, otherwise)),

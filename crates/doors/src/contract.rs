@@ -11,9 +11,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::Moment;
 use vestibule_model::{
-    ChannelKey, ClientInfo, Close, Credential, HistoryPage, HistoryQuery, Identity, Now, OrganisationId,
-    Position, PresenceStats, Profile, Publication, PublishOptions, RoomKey, ServerSubscription,
-    SubscriptionGrant, UnixSeconds, UserId,
+    ChannelKey, ClientInfo, Close, Credential, Cure, HistoryPage, HistoryQuery, Identity, Now,
+    OrganisationId, Position, PresenceStats, Profile, Publication, PublishOptions, RoomKey,
+    ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use crate::{Form, room};
@@ -55,6 +55,9 @@ pub enum Notice {
     /// stands, but nothing is delivered for it any more; the session must give it up with [`Output::Unsubscribe`]
     /// or close.
     Lost(ChannelKey),
+    /// The token that allowed this subscription is good no longer. The subscription still stands, and so does the
+    /// connection; the session must give it up with [`Output::Unsubscribe`] or close.
+    Revoked(ChannelKey, Cure),
     /// An operator or a backend wants something of this connection.
     Order(Order),
 }
@@ -89,11 +92,8 @@ pub enum Order {
         /// What others see of the connection from now on; `None` leaves it.
         info: Option<Bytes>,
     },
-    /// What it came in with is good no longer.
-    Revoke {
-        /// A fresh token of the same user may be good again: let the client fetch one. Otherwise it need not come back.
-        healed_by_a_fresh_token: bool,
-    },
+    /// What it came in with is good no longer; a client that can cure that itself is told to.
+    Revoke(Cure),
     /// The node is going away: close with the code that brings the client back to another one.
     Drain,
 }
@@ -116,6 +116,8 @@ pub enum Output {
     Tend(ChannelKey),
     /// The connection goes on with a new token; revocations find it by this from now on.
     Renew(Box<Credential>),
+    /// A subscription goes on with a new token; revocations find it by this from now on.
+    Regrant(ChannelKey, Box<Credential>),
     /// Say something in the room that the connection is in. Nothing is answered; what follows comes from the room.
     Call(room::Call),
     /// Wake the session then; replaces the wish before it.
@@ -217,6 +219,8 @@ pub struct Subscribe {
     pub channel: ChannelKey,
     /// How the receiver wants to read what happens there.
     pub form: Form,
+    /// What revocations know the token by that allows it; `None`: it needs none.
+    pub grant: Option<Box<Credential>>,
     /// Who subscribes, as others see it.
     pub info: Arc<ClientInfo>,
     /// Whether it is counted as present.
@@ -333,10 +337,14 @@ pub enum NotAdmitted {
     /// The user has as many connections as he may have.
     Full,
     /// The token was revoked after it was verified.
-    Revoked {
-        /// A fresh token of the same user may be good again.
-        healed_by_a_fresh_token: bool,
-    },
+    Revoked(Cure),
+}
+
+impl From<Cure> for Refusal {
+    /// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.
+    fn from(cure: Cure) -> Self {
+        if cure.is_a_fresh_token() { Self::Expired } else { Self::Invalid }
+    }
 }
 
 /// Why the house could not do what a session asked for.

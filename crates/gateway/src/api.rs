@@ -76,7 +76,9 @@ pub struct Api {
     /// What workers count.
     pub counters: Vec<Arc<Counters>>,
     /// How long after it was issued a token can matter, as far as the realms know.
-    pub longest_token: Duration,
+    pub longest_token: Option<Duration>,
+    /// How far the clocks of those who issue tokens may be ahead of ours.
+    pub leeway: Duration,
     /// The clock.
     pub clock: Clock,
 }

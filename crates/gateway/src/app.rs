@@ -34,10 +34,6 @@ mod goodbye;
 
 pub use failure::StartFailure;
 
-/// How long tokens are taken to live where a realm sets no bound: revocations are kept for so long. Too long costs room,
-/// too short brings a revoked token back to life.
-const UNKNOWN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
 /// A house with its doors open.
 pub struct House {
     address: SocketAddr,
@@ -114,7 +110,8 @@ impl House {
             keys,
             inboxes: inboxes.clone(),
             counters: counters.clone(),
-            longest_token: realms.longest_life().unwrap_or(UNKNOWN_LIFETIME),
+            longest_token: realms.longest_life(),
+            leeway: realms.leeway(),
             clock,
         };
         let site = Arc::new(Site {

@@ -68,8 +68,11 @@ fn development_key(settings: &Settings) -> Option<DevelopmentKey> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rand::SeedableRng;
     use rand::rngs::StdRng;
+    use vestibule_auth::TokenDraft;
 
     use super::*;
 
@@ -95,9 +98,23 @@ mod tests {
         let tokens: Vec<_> = greeting.split_whitespace().filter(|word| word.starts_with("eyJ")).collect();
         let users: Vec<_> = tokens
             .iter()
-            .map(|token| trust.connection(token, NOW).at_once().unwrap().user.as_str().to_owned())
+            .map(|token| trust.connection(token, NOW).at_once().unwrap().value.user.as_str().to_owned())
             .collect();
         assert_eq!(users, ["alice", "bob"]);
+    }
+
+    #[test]
+    fn what_a_token_says_of_its_bearer_is_for_the_others_in_the_room() {
+        let settings = development(&[], &[]).plan.settings;
+        let key = DevelopmentKey::from_secret(settings.demo.unwrap().key);
+        let info = serde_json::json!({ "name": "Olive Bison" });
+        let minute = Some(Duration::from_secs(60));
+        let draft = TokenDraft { info: Some(info.clone()), ..TokenDraft::new("guest-1", minute) };
+        let token = key.connection_token(&draft, NOW);
+        let (realms, _) = settings.realms.build().unwrap();
+        let trust = realms.trust(&settings.centrifuge.trust.connections).unwrap();
+        let bearer = trust.connection(&token, NOW).at_once().unwrap().value;
+        assert_eq!(bearer.info.as_deref(), Some(info.to_string().as_bytes()));
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub use fault::{FetchFault, Missed};
 use fetcher::Fetcher;
 pub use look::{Look, Unseen};
 
-/// How long a wish may wait for its answer: a fetch, and a little more.
-const PATIENCE: Duration = Duration::from_millis(2_500);
+/// How much longer than a fetch a wish may wait for its answer.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Questions that may wait to be read at a desk. When strangers ask faster than that, nobody is told anything now.
 const QUESTIONS: usize = 1_024;
@@ -77,6 +77,8 @@ pub struct KeyStatus {
     pub state: PublishedState,
     /// Good keys.
     pub keys: usize,
+    /// Whether the realm can take any token.
+    pub suffices: bool,
     /// How long ago they were fetched; `None`: never.
     pub age: Option<Duration>,
     /// Why the last fetch failed, if it did.
@@ -110,14 +112,8 @@ impl KeyKeeper {
         Ok(Self(receptions.into()))
     }
 
-    /// Waits, but not for long, until a wish is answered. True when there are other keys now, so that verification is
-    /// worth a second try.
-    pub async fn settle(&self, wish: &KeyWish) -> bool {
-        self.answer(wish).await == Answer::Changed
-    }
-
-    /// The same with the whole answer: an unknown key is a token that never will be good, while
-    /// [`Answer::Unavailable`] says that nobody can tell now.
+    /// Waits until a wish is answered, for as long as the fetch may take. [`Answer::Changed`] is worth a second look at
+    /// the token; an unknown key is a token that never will be good; the others say that nobody can tell now.
     pub async fn answer(&self, wish: &KeyWish) -> Answer {
         let Some(reception) = self.0.iter().find(|reception| Arc::ptr_eq(&reception.keys, &wish.keys)) else {
             return Answer::Unavailable;
@@ -126,9 +122,9 @@ impl KeyKeeper {
         let (asker, answer) = oneshot::channel();
         let question = Question { wish: wish.wish.clone(), asker };
         if reception.questions.try_send(question).is_err() {
-            return Answer::Unavailable;
+            return Answer::NotAsked;
         }
-        match timeout(PATIENCE, answer).await {
+        match timeout(reception.keys.source().longest_fetch() + PATIENCE, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Answer::Unavailable,
         }
@@ -143,6 +139,7 @@ impl KeyKeeper {
                 realm: reception.keys.realm().to_owned(),
                 state: current.state,
                 keys: current.count(),
+                suffices: reception.keys.suffices(&current),
                 age: current.fetched.map(|fetched| now.since(fetched)),
                 fault: reception.last_fault.load().as_deref().map(ToString::to_string),
             }
@@ -167,18 +164,12 @@ fn reception(keys: Arc<PublishedKeys>, clock: Clock) -> Result<(Reception, Desk)
     Ok((Reception { keys, questions, counters, last_fault }, desk))
 }
 
-impl KeyStatus {
-    /// Whether tokens can be verified.
-    pub fn is_usable(&self) -> bool {
-        matches!(self.state, PublishedState::Fresh | PublishedState::Stale)
-    }
-}
-
 impl fmt::Display for KeyStatus {
     /// What an operator should hear when it is not well.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             PublishedState::Never => "were never fetched",
+            PublishedState::Fresh if !self.suffices => "can be fetched, and none of them can be used",
             PublishedState::Fresh => "are fresh",
             PublishedState::Stale => "could not be fetched again",
             PublishedState::TooOld => "are too old",

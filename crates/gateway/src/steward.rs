@@ -18,7 +18,7 @@ use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, BrokerError, WorkerId};
 use vestibule_doors::contract::{Effect, Fault, Outcome};
 use vestibule_model::{
-    ChannelKey, ClientInfo, Credential, Door, HistoryQuery, Now, OrganisationId, Position, UserId,
+    ChannelKey, ClientInfo, Credential, Cure, Door, HistoryQuery, Now, OrganisationId, Position, UserId,
 };
 
 use crate::keys::KeyKeeper;
@@ -27,7 +27,7 @@ use crate::telemetry::Refusals;
 pub use errand::Spawn;
 pub use records::Records;
 pub use subscribe::{Departure, NewSubscription};
-pub use verify::{SignalTrusts, Trusts, Unidentified};
+pub use verify::{NotGood, SignalTrusts, Trusts, Unidentified};
 
 /// The broker of this house. A second kind makes this an enum with one arm each.
 pub type HouseBroker = MemoryBroker;
@@ -56,14 +56,14 @@ impl Steward {
         &self.0.records
     }
 
-    /// Whether such a token of that user is revoked, and if so, whether a fresh one may be good again.
+    /// What it takes for that user to come in again, if such a token of his is revoked.
     pub fn revoked(
         &self,
         organisation: &OrganisationId,
         user: &UserId,
         credential: &Credential,
         now: Now,
-    ) -> Option<bool> {
+    ) -> Option<Cure> {
         self.0.records.revocations().find(organisation, user, credential, now.unix)
     }
 

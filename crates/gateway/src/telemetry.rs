@@ -17,5 +17,5 @@ mod rooms;
 pub use counters::{Counter, Counters, Gauge};
 pub use metrics::Metrics;
 pub use realms::RealmCounters;
-pub use refusals::Refusals;
+pub use refusals::{Loss, Refusals};
 pub use rooms::{RoomCounters, SIZES, size_class};

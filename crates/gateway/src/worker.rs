@@ -11,7 +11,7 @@
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
 //! - `hall`: rooms, here and on other workers;
-//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `seats`: whose they are;
+//! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `passes`, `seats`: whose they are;
 //! - `inbox`, `survey`: how everyone else reaches a worker.
 
 mod admission;
@@ -26,6 +26,7 @@ mod hall;
 mod inbox;
 mod link;
 mod outbox;
+mod passes;
 mod places;
 mod roster;
 mod seats;
@@ -62,6 +63,7 @@ use connection::{Connection, Phase};
 use drain::Drain;
 use hall::Hall;
 use outbox::Flushed;
+use passes::Passes;
 use roster::Roster;
 use shard::Shard;
 use timers::Wheel;
@@ -118,6 +120,7 @@ pub struct Worker<L> {
     hall: Hall,
     roster: Roster,
     badges: Badges,
+    passes: Passes,
     wheel: Wheel,
     /// Connections with something to send, in the order in which they got it.
     dirty: VecDeque<ConnectionId>,
@@ -166,6 +169,7 @@ impl<L: Link> Worker<L> {
             hall,
             roster: Roster::default(),
             badges: Badges::default(),
+            passes: Passes::default(),
             wheel: Wheel::new(now.moment),
             dirty: VecDeque::new(),
             notices: VecDeque::new(),

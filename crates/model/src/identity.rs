@@ -28,7 +28,7 @@ pub struct Identity {
     /// The codes with which clients of this realm are answered.
     pub profile: Profile,
     /// When the connection has to be refreshed; `None`: never.
-    pub expires: Option<UnixSeconds>,
+    pub expires: Option<Expiry>,
     /// What other clients may see of this connection.
     pub info: Option<Bytes>,
     /// What only backends may see.
@@ -54,6 +54,25 @@ impl Identity {
             info: None,
             meta: None,
             subscriptions: Vec::new(),
+        }
+    }
+}
+
+/// When what a token opens has to be refreshed. It may have passed: a realm takes tokens for a little longer than they
+/// live, and what a token says of its connection is its issuer's affair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// In the second in which the token itself ends (`exp`): its bearer needs another one.
+    Token(UnixSeconds),
+    /// In the second that the token names for it (`expire_at`), whenever the token itself ends.
+    Stated(UnixSeconds),
+}
+
+impl Expiry {
+    /// That second.
+    pub const fn at(self) -> UnixSeconds {
+        match self {
+            Self::Token(at) | Self::Stated(at) => at,
         }
     }
 }
@@ -97,7 +116,7 @@ pub struct SubscriptionGrant {
     /// The connection that the token is for, when it says.
     pub client: Option<Box<str>>,
     /// When the subscription has to be refreshed; `None`: never.
-    pub expires: Option<UnixSeconds>,
+    pub expires: Option<Expiry>,
     /// What others may see of the connection in this channel.
     pub info: Option<Bytes>,
     /// Handed to the client with the subscription.

@@ -24,11 +24,11 @@ pub mod stream;
 
 pub use channel::{ChannelKey, Door};
 pub use close::Close;
-pub use identity::{ChannelOverride, Identity, Profile, ServerSubscription, SubscriptionGrant};
+pub use identity::{ChannelOverride, Expiry, Identity, Profile, ServerSubscription, SubscriptionGrant};
 pub use ids::{ClientId, OrganisationId, UserId};
 pub use moment::{Moment, Now, UnixSeconds};
 pub use publication::{ChannelEvent, ClientInfo, Delivery, Epoch, Position, Publication, Tags};
-pub use revocation::{Credential, Revocation, Revoked};
+pub use revocation::{Credential, Cure, Revocation, Revoked};
 pub use room::RoomKey;
 pub use stream::{
     HistoryPage, HistoryQuery, IDEMPOTENCY_WINDOW, PresenceStats, PublishOptions, Published, Retention,

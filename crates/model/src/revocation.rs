@@ -41,6 +41,24 @@ pub enum Revoked {
     Organisation,
 }
 
+/// What it takes for the bearer of a revoked token to come in again: of several, the greatest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cure {
+    /// Another token of his, which his client can fetch by itself.
+    FreshToken,
+    /// That he logs in again: his session has ended.
+    NewLogin,
+    /// Nothing that he can do: he is blocked, or his organisation is shut.
+    Nothing,
+}
+
+impl Cure {
+    /// Whether a client that fetches another token and comes back may be let in.
+    pub const fn is_a_fresh_token(self) -> bool {
+        matches!(self, Self::FreshToken)
+    }
+}
+
 impl Revocation {
     /// Whether it concerns this token of this user.
     pub fn concerns(&self, organisation: &OrganisationId, user: &UserId, credential: &Credential) -> bool {
@@ -61,9 +79,13 @@ impl Revoked {
         }
     }
 
-    /// Whether a newer token of the same user may be good again. If so a client is told to fetch one.
-    pub const fn is_healed_by_a_fresh_token(&self) -> bool {
-        matches!(self, Self::Token(_) | Self::UserBefore(..) | Self::OrganisationBefore(_))
+    /// What lets the bearers of these tokens in again.
+    pub const fn cure(&self) -> Cure {
+        match self {
+            Self::Token(_) | Self::UserBefore(..) | Self::OrganisationBefore(_) => Cure::FreshToken,
+            Self::Session(_) => Cure::NewLogin,
+            Self::User(_) | Self::Organisation => Cure::Nothing,
+        }
     }
 }
 

@@ -59,6 +59,8 @@ impl RealmConfig {
         let name = self.name.clone();
         let mut notes = Notes { realm: &name, errors: Vec::new(), warnings: Vec::new() };
         notes.check("name", !self.name.is_empty(), Fault::Empty);
+        let has_idle_client = self.client_id.is_some() && !self.preset.client_rule().is_the_realms_own;
+        notes.check("client_id", !has_idle_client, Fault::IdleClient);
         let organisations = self.organisations(&mut notes);
         let (fixed, mut served) = self.fixed_keys(&mut notes);
         let source = self.key_source(&mut notes);
@@ -67,13 +69,12 @@ impl RealmConfig {
         served.extend(&published);
         let rules = self.rules(served, &mut notes);
         let mapping = self.mapping(&mut notes);
-        let keys = Keyring::new(
-            fixed,
-            source.map(|source| Published {
-                keys: PublishedKeys::new(&name, &published, source, self.published.policy.clone()),
-                unnamed: self.unnamed_keys,
-            }),
-        );
+        let fetched = if fixed.is_empty() { PublishedKeys::new } else { PublishedKeys::beside_given };
+        let published = source.map(|source| Published {
+            keys: fetched(&name, &published, source, self.published.policy.clone()),
+            unnamed: self.unnamed_keys,
+        });
+        let keys = Keyring::new(fixed, published);
         let Notes { errors, warnings, .. } = notes;
         if !errors.is_empty() {
             return Err(errors);
@@ -156,6 +157,8 @@ impl RealmConfig {
                 return None;
             }
         };
+        let is_pattern = is_discovery && self.issuer.pattern.is_some();
+        notes.check("discovery_url", !is_pattern, Fault::DiscoveryOfPattern);
         self.check_policy(notes);
         let place = match is_discovery {
             true => Place::Discovery { address, issuers: self.issuer.exact.clone() },
@@ -196,14 +199,20 @@ impl RealmConfig {
         for algorithm in self.algorithms.iter().flatten().filter(|algorithm| !has_key(algorithm)) {
             notes.warn(Warning::NoKeyFor { realm: realm(), algorithm: *algorithm });
         }
-        let audience_is_open = self.audience.exact.is_empty() && self.audience.pattern.is_none();
-        if self.preset.needs_audience_or_client() && audience_is_open && self.clients.is_empty() {
+        if self.takes_tokens_for_any_application() {
+            notes.check("audience", self.accept_tokens_made_for_any_application, Fault::NoAudience);
             notes.warn(Warning::AnyClient { realm: realm() });
         }
         if matches!(&self.organisation, OrganisationConfig::Claim { allowed: AllowedOrganisations::Any, .. })
         {
             notes.warn(Warning::AnyOrganisation { realm: realm() });
         }
+    }
+
+    /// Whether tokens for other applications of the same provider would be taken for ours.
+    fn takes_tokens_for_any_application(&self) -> bool {
+        let audience_is_open = self.audience.exact.is_empty() && self.audience.pattern.is_none();
+        self.preset.needs_audience_or_client() && audience_is_open && self.clients.is_empty()
     }
 
     fn rules(&self, served: Vec<Algorithm>, notes: &mut Notes<'_>) -> Rules {
@@ -231,6 +240,7 @@ impl RealmConfig {
             longest_lifetime: self.longest_lifetime.or(preset.longest_lifetime()).map(seconds),
             expiry_required: self.single_use || self.require_expiry.unwrap_or(preset.requires_expiry()),
             gateway_claims: self.gateway_claims.unwrap_or(preset.gateway_claims()),
+            show_names: self.show_names,
             anonymous_tokens: self.anonymous_tokens.unwrap_or(preset.anonymous_tokens()),
             single_use: self.single_use,
         }
@@ -240,11 +250,16 @@ impl RealmConfig {
     fn client_rules(&self) -> (Option<Equal>, Option<NamedPath>) {
         let rule = self.preset.client_rule();
         let claim = NamedPath { name: rule.claim.into(), path: ClaimPath::of(rule.claim) };
-        if self.clients.is_empty() {
-            return (None, rule.forbidden_unless_listed.then_some(claim));
+        let text = |client: &String| ClaimValue::Text(client.clone());
+        if !self.clients.is_empty() {
+            let values = self.clients.iter().map(text).collect();
+            return (Some(Equal { claim, values, may_be_absent: rule.may_be_absent }), None);
         }
-        let values = self.clients.iter().map(|client| ClaimValue::Text(client.clone())).collect();
-        (Some(Equal { claim, values, may_be_absent: rule.may_be_absent }), None)
+        match self.client_id.as_ref().filter(|_| rule.is_the_realms_own) {
+            // Some of the provider's tokens do not say for which client they were made.
+            Some(own) => (Some(Equal { claim, values: vec![text(own)], may_be_absent: true }), None),
+            None => (None, rule.forbidden_unless_listed.then_some(claim)),
+        }
     }
 
     fn paths(

@@ -25,6 +25,8 @@ pub enum Fault {
     Empty,
     /// A secret of so few bytes can be guessed.
     ShortSecret(usize),
+    /// A key of another kind stands where a secret should: whoever has that key could sign tokens with it.
+    KeyForSecret,
     /// The public key cannot be used.
     PublicKey(PublicKeyFault),
     /// The key as JSON cannot be used.
@@ -56,6 +58,12 @@ pub enum Fault {
     NoClientId,
     /// It is not known where the provider publishes its keys.
     NoAddress,
+    /// A discovery document speaks for one issuer, and the realm's are a pattern.
+    DiscoveryOfPattern,
+    /// The preset makes nothing of a client's id.
+    IdleClient,
+    /// Nothing tells tokens for this application from those that the provider makes for others.
+    NoAudience,
     /// Keys are not fetched from such an address.
     Address(AddressFault),
     /// The address of the keys and the address at which it can be found exclude each other.
@@ -140,6 +148,10 @@ impl fmt::Display for Fault {
                     super::MIN_SECRET_BYTES
                 )
             }
+            Self::KeyForSecret => f.write_str(
+                "this is a key of another kind, such as a public one: with it as a secret, whoever has it could sign \
+                 tokens",
+            ),
             Self::PublicKey(fault) => fault.fmt(f),
             Self::Jwk(fault) => fault.fmt(f),
             Self::Range(range) => write!(f, "must be from {:?} to {:?}", range.start(), range.end()),
@@ -160,6 +172,14 @@ impl fmt::Display for Fault {
             Self::NoIssuer => f.write_str("the provider's issuer must be given"),
             Self::NoClientId => f.write_str("must be given: the provider's issuers and keys follow from it"),
             Self::NoAddress => f.write_str("it is not known where the provider publishes its keys"),
+            Self::DiscoveryOfPattern => f.write_str(
+                "a discovery document speaks for one issuer: list the issuers instead of a pattern, or give jwks_url",
+            ),
+            Self::IdleClient => f.write_str("preset workos alone has it; list the clients of others in clients"),
+            Self::NoAudience => f.write_str(
+                "tokens that the provider makes for other applications would be taken: give audiences or clients, or \
+                 say accept_tokens_made_for_any_application = true",
+            ),
             Self::Address(fault) => write!(f, "keys cannot be fetched from there: {fault}"),
             Self::TwoAddresses => f.write_str("give either jwks_url or discovery_url"),
             Self::Twice => f.write_str("another realm has this name"),

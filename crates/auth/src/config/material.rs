@@ -65,6 +65,7 @@ impl RealmConfig {
     fn check_secret(&self, index: usize, secret: &Secret, notes: &mut Notes<'_>) -> Result<(), Fault> {
         match secret.reveal().len() {
             0 => Err(Fault::Empty),
+            _ if is_key(secret.reveal()) => Err(Fault::KeyForSecret),
             MIN_SECRET_BYTES.. => Ok(()),
             bytes if !self.preset.accepts_short_secrets() => Err(Fault::ShortSecret(bytes)),
             bytes => {
@@ -85,6 +86,14 @@ impl RealmConfig {
 struct Slots {
     kid: Option<Box<str>>,
     checks: Vec<(Algorithm, Check)>,
+}
+
+/// Whether the text is a key in a form of its own: PEM, as OpenSSH writes one, or a JWK. A public one in the place of a
+/// secret is known to everybody.
+fn is_key(text: &str) -> bool {
+    let text = text.trim_start();
+    let is_jwk = || Object::read(text.as_bytes()).is_ok_and(|object| object.get("kty").is_some());
+    text.starts_with("-----BEGIN ") || text.starts_with("ssh-") || is_jwk()
 }
 
 fn public_key(pem: &str, family: Option<Family>) -> Result<PublicKey, Fault> {

@@ -35,6 +35,8 @@ pub(super) struct ClientRule {
     pub(super) may_be_absent: bool,
     /// Without a list of clients, no token may have the claim.
     pub(super) forbidden_unless_listed: bool,
+    /// Without a list of clients, the realm's own client is the only one, where a token says for which it was made.
+    pub(super) is_the_realms_own: bool,
 }
 
 impl Preset {
@@ -195,15 +197,20 @@ impl Preset {
     }
 
     /// The claim of the client.
-    pub(super) const fn client_rule(self) -> ClientRule {
-        let (claim, may_be_absent, forbidden_unless_listed) = match self {
-            Self::Supabase => ("client_id", true, true),
-            Self::Workos => ("client_id", false, false),
-            Self::Centrifugo | Self::Static | Self::Oidc | Self::Keycloak | Self::Room => {
-                ("azp", false, false)
-            }
+    pub(super) fn client_rule(self) -> ClientRule {
+        let rule = |claim| ClientRule {
+            claim,
+            may_be_absent: false,
+            forbidden_unless_listed: false,
+            is_the_realms_own: false,
         };
-        ClientRule { claim, may_be_absent, forbidden_unless_listed }
+        match self {
+            Self::Supabase => {
+                ClientRule { may_be_absent: true, forbidden_unless_listed: true, ..rule("client_id") }
+            }
+            Self::Workos => ClientRule { is_the_realms_own: true, ..rule("client_id") },
+            Self::Centrifugo | Self::Static | Self::Oidc | Self::Keycloak | Self::Room => rule("azp"),
+        }
     }
 
     /// Claims that must be there.
@@ -256,6 +263,11 @@ impl Preset {
             Self::Centrifugo => None,
             _ => Some(Duration::from_secs(24 * 60 * 60)),
         }
+    }
+
+    /// Whether tokens come from a provider that knows nothing of this house, and not from a key of the application's.
+    pub(crate) const fn is_a_provider(self) -> bool {
+        matches!(self, Self::Oidc | Self::Keycloak | Self::Supabase | Self::Workos)
     }
 
     /// Whether `exp` is required.

@@ -74,8 +74,10 @@ pub enum Answer {
     Changed,
     /// The provider does not publish that key.
     Unknown,
-    /// It cannot be said now: the provider cannot be reached, or was asked too lately to be asked again.
+    /// It cannot be said now: the provider cannot be reached.
     Unavailable,
+    /// Nobody asked: the provider was asked too lately to be asked again, or too many wait for the answer already.
+    NotAsked,
 }
 
 /// What a good fetch brought.
@@ -112,7 +114,7 @@ impl<W> Machine<W> {
         }
         let fetch_comes = self.fetching || self.wanted;
         if self.waiting.len() >= MAX_WAITERS || !fetch_comes && self.cools_down(now) {
-            return Asked::Answered(waiter, Answer::Unavailable);
+            return Asked::Answered(waiter, self.unasked(now));
         }
         self.wanted = !self.fetching;
         self.waiting.push((waiter, wish));
@@ -129,6 +131,14 @@ impl<W> Machine<W> {
         let Some(kid) = &wish.kid else { return Some(Answer::Unknown) };
         let unknown = good.kids.contains(kid) || self.unknown.contains(kid, now);
         unknown.then_some(Answer::Unknown)
+    }
+
+    /// What those hear for whom nobody asks. While nothing can be fetched, that is why.
+    fn unasked(&self, now: Moment) -> Answer {
+        match self.state(now) {
+            PublishedState::Fresh => Answer::NotAsked,
+            PublishedState::Never | PublishedState::Stale | PublishedState::TooOld => Answer::Unavailable,
+        }
     }
 
     fn cools_down(&self, now: Moment) -> bool {

@@ -68,6 +68,15 @@ impl Source {
         }
     }
 
+    /// The longest that a fetch can take: where a discovery document comes first, it is two requests.
+    pub fn longest_fetch(&self) -> Duration {
+        let requests = match self.place {
+            Place::Keys(_) => 1,
+            Place::Discovery { .. } => 2,
+        };
+        self.timeout * requests
+    }
+
     /// How long a request may take unless somebody says otherwise: a provider that hangs must not hold connections.
     pub const TIMEOUT: Duration = Duration::from_secs(2);
     /// How long a request may be allowed to take.
@@ -96,5 +105,19 @@ impl Default for Policy {
             cooldown: Duration::from_secs(10),
             stale: Duration::from_secs(24 * 60 * 60),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fetch_by_way_of_a_discovery_document_may_take_two_requests() {
+        let address = || KeyAddress::parse("https://id.example/keys", false).expect("an address");
+        let keys = Source::new(Place::Keys(address()));
+        assert_eq!(keys.longest_fetch(), Duration::from_secs(2));
+        let discovery = Source::new(Place::Discovery { address: address(), issuers: Vec::new() });
+        assert_eq!(discovery.longest_fetch(), Duration::from_secs(4));
     }
 }

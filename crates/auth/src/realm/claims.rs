@@ -36,7 +36,8 @@ pub(super) struct Claims<'t> {
     pub(super) issuer: Option<Cow<'t, str>>,
     /// `aud`, which may be one text or a list.
     pub(super) audiences: Vec<Cow<'t, str>>,
-    /// `channel`, unless empty: what makes a token a subscription token.
+    /// `channel`, unless empty: what makes a token a subscription token. A provider that knows nothing of channels may
+    /// mean anything by it, so it is not looked at there.
     pub(super) channel: Option<Cow<'t, str>>,
 }
 
@@ -68,7 +69,9 @@ impl<'t> Claims<'t> {
         claims.issued = claims.time("iat")?;
         claims.issuer = claims.text("iss")?;
         claims.audiences = claims.texts("aud")?;
-        claims.channel = claims.text("channel")?.filter(|channel| !channel.is_empty());
+        if rules.gateway_claims || !rules.preset.is_a_provider() {
+            claims.channel = claims.text("channel")?.filter(|channel| !channel.is_empty());
+        }
         Ok(claims)
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use vestibule_model::{
-    ChannelOverride, Credential, Identity, OrganisationId, ServerSubscription, SubscriptionGrant,
+    ChannelOverride, Credential, Expiry, Identity, OrganisationId, ServerSubscription, SubscriptionGrant,
     UnixSeconds, UserId,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         client_type: optional(claims, client_type.as_ref(), "client_type")?,
         node_id: optional(claims, node_id.as_ref(), "nodeId")?,
         credential: credential(realm, claims)?,
-        expires: claims.expires,
+        expires: claims.expires.map(Expiry::Token),
         ..anonymous(realm, organisation)
     };
     if realm.rules.gateway_claims {
@@ -36,7 +36,15 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         identity.meta = claims.opaque("meta");
         identity.subscriptions = subscriptions(claims)?;
     }
+    if realm.rules.show_names && identity.info.is_none() {
+        identity.info = identity.name.as_deref().map(name_to_show);
+    }
     Ok(identity)
+}
+
+/// What others see of a bearer: the one thing that a mapping says of somebody for everybody's eyes.
+fn name_to_show(name: &str) -> Bytes {
+    serde_json::json!({ "name": name }).to_string().into()
 }
 
 /// Whoever comes without a token.
@@ -100,12 +108,12 @@ fn user(claims: &Claims<'_>) -> UserId {
 }
 
 /// `expire_at` speaks of the connection or subscription and overrides the token's own `exp`; zero means never.
-fn expiry(claims: &Claims<'_>) -> Result<Option<UnixSeconds>, Reason> {
+fn expiry(claims: &Claims<'_>) -> Result<Option<Expiry>, Reason> {
     match claims.time("expire_at")? {
-        None => Ok(claims.expires),
+        None => Ok(claims.expires.map(Expiry::Token)),
         Some(UnixSeconds(0)) => Ok(None),
         Some(UnixSeconds(..0)) => Err(Reason::ClaimValue("expire_at")),
-        Some(time) => Ok(Some(time)),
+        Some(time) => Ok(Some(Expiry::Stated(time))),
     }
 }
 

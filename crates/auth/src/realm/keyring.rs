@@ -82,8 +82,8 @@ impl Published {
             Answer::Holds { until } => Ok(Signed { until }),
             Answer::Fails => Err(Doubt::Refused(Reason::Signature)),
             Answer::NoKey => {
-                let fresh = current.state == PublishedState::Fresh;
-                let reason = if fresh { otherwise } else { Reason::KeysUnavailable };
+                let is_told = current.state == PublishedState::Fresh && self.keys.suffices(&current);
+                let reason = if is_told { otherwise } else { Reason::KeysUnavailable };
                 Err(Doubt::Keys(self.keys.wish(token.header.kid.as_deref(), &current), reason))
             }
         }

@@ -40,6 +40,8 @@ pub(crate) struct Rules {
     pub(crate) expiry_required: bool,
     /// Tokens may speak about channels, info and the connection's own expiry.
     pub(crate) gateway_claims: bool,
+    /// Others may see the name of a bearer.
+    pub(crate) show_names: bool,
     /// Tokens may name nobody.
     pub(crate) anonymous_tokens: bool,
     /// A token opens one connection.
@@ -110,24 +112,25 @@ impl Rules {
         if !self.issuer.accepts_any(claims.issuer.iter().map(AsRef::as_ref)) {
             return Err(Reason::Issuer);
         }
+        // Before the audience, which such a token does not have either.
+        if self.is_lightweight(claims) {
+            return Err(Reason::Lightweight);
+        }
         if !self.audience.accepts_any(claims.audiences.iter().map(AsRef::as_ref)) {
             return Err(Reason::Audience);
         }
         Ok(())
     }
 
-    /// How long after it was issued a token can be accepted: the leeway is granted when its life is measured, and
-    /// again when it ends.
+    /// How long a token that there is now can still be accepted: the leeway is granted to its issuer's clock, when its
+    /// life is measured, and again when it ends.
     pub(super) fn longest_life(&self) -> Option<Duration> {
-        let longest = self.longest_lifetime?.saturating_add(self.leeway.saturating_mul(2));
+        let longest = self.longest_lifetime?.saturating_add(self.leeway.saturating_mul(3));
         Some(Duration::from_secs(u64::try_from(longest).unwrap_or(0)))
     }
 
     /// What else the token must say, and must not. What would stand inside of something that is no object is not there.
     pub(super) fn check_claims(&self, claims: &Claims<'_>) -> Result<(), Reason> {
-        if self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens {
-            return Err(Reason::Lightweight);
-        }
         if self.single_use && claims.id.as_deref().is_none_or(str::is_empty) {
             return Err(Reason::ClaimMissing("jti"));
         }
@@ -149,6 +152,10 @@ impl Rules {
             return Err(Reason::Client);
         }
         self.check_sign_in(claims)
+    }
+
+    fn is_lightweight(&self, claims: &Claims<'_>) -> bool {
+        self.preset.has_lightweight_tokens() && claims.user.is_none() && !self.anonymous_tokens
     }
 
     fn check_sign_in(&self, claims: &Claims<'_>) -> Result<(), Reason> {
@@ -175,7 +182,7 @@ impl Rules {
     }
 
     /// The last second in which the times of these claims are good.
-    pub(super) fn good_until(&self, claims: &Claims<'_>) -> UnixSeconds {
+    pub(super) fn taken_until(&self, claims: &Claims<'_>) -> UnixSeconds {
         let last = |end: UnixSeconds| end.0.saturating_add(self.leeway).saturating_sub(1);
         UnixSeconds(claims.expires.map_or(i64::MAX, last))
     }

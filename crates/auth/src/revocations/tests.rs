@@ -25,44 +25,47 @@ fn credential() -> Credential {
     Credential { token: Some("t".into()), session: Some("s".into()), issued: Some(UnixSeconds(50)) }
 }
 
-fn found(revocations: &Revocations) -> Option<bool> {
+fn found(revocations: &Revocations) -> Option<Cure> {
     revocations.find(&acme(), &user("u"), &credential(), NOW)
 }
 
 #[test]
 fn a_token_is_found_by_its_id_its_session_its_user_and_its_organisation() {
     let kinds = [
-        (Revoked::Token("t".into()), true),
-        (Revoked::Session("s".into()), false),
-        (Revoked::UserBefore(user("u"), UnixSeconds(50)), true),
-        (Revoked::User(user("u")), false),
-        (Revoked::OrganisationBefore(UnixSeconds(50)), true),
-        (Revoked::Organisation, false),
+        (Revoked::Token("t".into()), Cure::FreshToken),
+        (Revoked::Session("s".into()), Cure::NewLogin),
+        (Revoked::UserBefore(user("u"), UnixSeconds(50)), Cure::FreshToken),
+        (Revoked::User(user("u")), Cure::Nothing),
+        (Revoked::OrganisationBefore(UnixSeconds(50)), Cure::FreshToken),
+        (Revoked::Organisation, Cure::Nothing),
     ];
-    for (what, healed) in kinds {
+    for (what, cure) in kinds {
         let revocations = Revocations::default();
         assert_eq!(found(&revocations), None);
         revocations.add(until(200, what.clone()));
-        assert_eq!(found(&revocations), Some(healed), "{what:?}");
+        assert_eq!(found(&revocations), Some(cure), "{what:?}");
         revocations.remove(&acme(), &what);
         assert_eq!((found(&revocations), revocations.len()), (None, 0), "{what:?}");
     }
 }
 
 #[test]
-fn what_a_fresh_token_does_not_heal_wins() {
+fn of_several_revocations_the_one_that_asks_most_counts() {
     let revocations = Revocations::default();
     revocations.add(until(200, Revoked::User(user("u"))));
     revocations.add(until(200, Revoked::Token("t".into())));
-    assert_eq!(found(&revocations), Some(false));
+    revocations.add(until(200, Revoked::Session("s".into())));
+    assert_eq!(found(&revocations), Some(Cure::Nothing));
     revocations.remove(&acme(), &Revoked::User(user("u")));
-    assert_eq!(found(&revocations), Some(true));
+    assert_eq!(found(&revocations), Some(Cure::NewLogin));
+    revocations.remove(&acme(), &Revoked::Session("s".into()));
+    assert_eq!(found(&revocations), Some(Cure::FreshToken));
 }
 
 #[test]
 fn it_holds_through_its_last_second() {
     let revocations = Revocations::new(10, [until(NOW.0, Revoked::Organisation)]);
-    assert_eq!(found(&revocations), Some(false));
+    assert_eq!(found(&revocations), Some(Cure::Nothing));
     let late = revocations.find(&acme(), &user("u"), &credential(), UnixSeconds(NOW.0 + 1));
     assert_eq!(late, None);
 }
@@ -155,12 +158,12 @@ proptest! {
         }
         let known = Revocations::new(1, walked.iter().cloned().map(Arc::new));
         let concerned = walked.iter().filter(|other| now <= other.until && other.concerns(&organisation, &name, &credential));
-        let healed = concerned.map(|other| other.what.is_healed_by_a_fresh_token()).reduce(|a, b| a && b);
+        let cure = concerned.map(|other| other.what.cure()).max();
         for index in [revocations, known] {
             prop_assert_eq!(index.len(), walked.len());
-            prop_assert_eq!(index.find(&organisation, &name, &credential, now), healed);
+            prop_assert_eq!(index.find(&organisation, &name, &credential, now), cure);
             index.sweep(now);
-            prop_assert_eq!(index.find(&organisation, &name, &credential, now), healed);
+            prop_assert_eq!(index.find(&organisation, &name, &credential, now), cure);
         }
     }
 }

@@ -2,15 +2,16 @@
 //!
 //! A token is known by the hash of its whole text: a second spelling is another token. What is remembered is good
 //! for as long as the token's times and its key are, and only with the edition of the realm's keys that signed it.
-//! The table has a fixed number of places; two tokens that want the same one displace each other, and nobody waits
+//! What a token does not say itself is not remembered: whether it is revoked is asked after every hit. The table has a fixed number of places; two tokens that want the same one displace each other, and nobody waits
 //! for anybody.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 use aws_lc_rs::digest::{SHA256, digest};
 use vestibule_model::UnixSeconds;
+
+use crate::realm::Verified;
 
 /// Tokens that are remembered for one purpose of one door: a power of two.
 const PLACES: usize = 4096;
@@ -29,9 +30,9 @@ struct Entry<T> {
     realm: usize,
     /// The edition of the realm's keys.
     edition: u64,
-    /// When it was verified, and the last second in which it is good. A clock that is set back reaches neither.
-    good: RangeInclusive<UnixSeconds>,
-    value: T,
+    /// When it was verified. A clock that is set back does not come behind it.
+    since: UnixSeconds,
+    verified: Verified<T>,
 }
 
 impl<T: Clone> Cache<T> {
@@ -46,15 +47,15 @@ impl<T: Clone> Cache<T> {
         realm: usize,
         edition: u64,
         now: UnixSeconds,
-    ) -> Option<T> {
+    ) -> Option<Verified<T>> {
         let place = self.place(fingerprint).load();
         let entry = place.as_ref().filter(|entry| {
             entry.fingerprint == *fingerprint
                 && entry.realm == realm
                 && entry.edition == edition
-                && entry.good.contains(&now)
+                && (entry.since..=entry.verified.until).contains(&now)
         })?;
-        Some(entry.value.clone())
+        Some(entry.verified.clone())
     }
 
     /// Remembers what a token is good for.
@@ -63,18 +64,11 @@ impl<T: Clone> Cache<T> {
         fingerprint: &Fingerprint,
         realm: usize,
         edition: u64,
-        good: RangeInclusive<UnixSeconds>,
-        value: T,
+        since: UnixSeconds,
+        verified: Verified<T>,
     ) {
-        let entry = Entry { fingerprint: *fingerprint, realm, edition, good, value };
+        let entry = Entry { fingerprint: *fingerprint, realm, edition, since, verified };
         self.place(fingerprint).store(Some(Arc::new(entry)));
-    }
-
-    /// Forgets everything.
-    pub(super) fn clear(&self) {
-        for place in &self.places {
-            place.store(None);
-        }
     }
 
     fn place(&self, fingerprint: &Fingerprint) -> &ArcSwapOption<Entry<T>> {
@@ -96,20 +90,20 @@ mod tests {
     use super::*;
 
     const NOW: UnixSeconds = UnixSeconds(100);
-    const END: UnixSeconds = UnixSeconds(200);
+    const SOMEBODY: Verified<&str> = Verified { value: "somebody", until: UnixSeconds(200) };
 
     fn known() -> (Cache<&'static str>, Fingerprint) {
         let (cache, token) = (Cache::new(), Fingerprint::of("a.b.c"));
-        cache.put(&token, 0, 7, NOW..=END, "somebody");
+        cache.put(&token, 0, 7, NOW, SOMEBODY);
         (cache, token)
     }
 
     #[test]
     fn a_token_is_remembered_until_its_last_second() {
         let (cache, token) = known();
-        assert_eq!(cache.get(&token, 0, 7, NOW), Some("somebody"));
-        assert_eq!(cache.get(&token, 0, 7, END), Some("somebody"));
-        assert_eq!(cache.get(&token, 0, 7, UnixSeconds(END.0 + 1)), None);
+        assert_eq!(cache.get(&token, 0, 7, NOW), Some(SOMEBODY));
+        assert_eq!(cache.get(&token, 0, 7, SOMEBODY.until), Some(SOMEBODY));
+        assert_eq!(cache.get(&token, 0, 7, UnixSeconds(SOMEBODY.until.0 + 1)), None);
     }
 
     #[test]
@@ -127,17 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cleared_is_forgotten() {
-        let (cache, token) = known();
-        cache.clear();
-        assert_eq!(cache.get(&token, 0, 7, NOW), None);
-    }
-
-    #[test]
     fn the_number_of_places_is_fixed() {
         let cache = Cache::new();
         for number in 0..3 * PLACES {
-            cache.put(&Fingerprint::of(&number.to_string()), 0, 0, NOW..=END, number);
+            cache.put(&Fingerprint::of(&number.to_string()), 0, 0, NOW, SOMEBODY);
         }
         let kept = cache.places.iter().filter(|place| place.load().is_some()).count();
         assert!((PLACES / 2..=PLACES).contains(&kept), "{kept}");

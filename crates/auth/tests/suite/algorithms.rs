@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine;
 use jsonwebtoken::{Algorithm as Signer, EncodingKey};
 use vestibule_auth::{Algorithm, KeyConfig, Preset, RealmConfig, Reason};
-use vestibule_model::UnixSeconds;
+use vestibule_model::{Expiry, UnixSeconds};
 
 use crate::support::{NOW, SECRET, b64, good_claims, hmac, house, invalid, lenient, pem};
 
@@ -167,7 +167,7 @@ fn the_es256_example_of_rfc_7515_holds() {
     ];
     let house = house(public(&p256_pem(&point.concat())));
     let identity = house.connection(token, UnixSeconds(1_300_819_379)).expect("the example's own time");
-    assert_eq!(identity.expires, Some(UnixSeconds(1_300_819_380)));
+    assert_eq!(identity.expires, Some(Expiry::Token(UnixSeconds(1_300_819_380))));
 }
 
 fn b64_decoded(text: &str) -> Vec<u8> {

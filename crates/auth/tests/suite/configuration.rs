@@ -50,6 +50,64 @@ fn a_short_secret_is_an_error_in_a_strict_realm_and_a_warning_in_a_lenient_one()
 }
 
 #[test]
+fn a_key_that_is_no_secret_is_none_even_where_any_secret_will_do() {
+    let jwk = r#" {"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let openssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl me@here";
+    for key in [pem!("rsa.pub.pem"), pem!("rsa.crt.pem"), pem!("p256.pem"), jwk, openssh] {
+        for preset in [Preset::Static, Preset::Centrifugo] {
+            let config = RealmConfig::new("r", preset).with_key(KeyConfig::secret(key));
+            assert_eq!(complaints(config), [("keys[0]".into(), Fault::KeyForSecret)], "{key}");
+        }
+    }
+    let text = r#"{"a": "text that merely looks like JSON, and is long enough"}"#;
+    assert_eq!(built_realm(RealmConfig::new("r", Preset::Static).with_key(KeyConfig::secret(text))).1, []);
+}
+
+#[test]
+fn tokens_for_any_application_of_a_provider_are_taken_only_where_that_is_said() {
+    for preset in [Preset::Oidc, Preset::Keycloak] {
+        let open = || RealmConfig {
+            issuer: Expected::exactly("https://id.example"),
+            ..RealmConfig::new("r", preset)
+        };
+        assert_eq!(complaints(open()), [("audience".into(), Fault::NoAudience)], "{preset:?}");
+        let (_, warnings) =
+            built_realm(RealmConfig { accept_tokens_made_for_any_application: true, ..open() });
+        assert_eq!(warnings, [Warning::AnyClient { realm: "r".into() }]);
+        let closed = [
+            RealmConfig { audience: Expected::exactly("app"), ..open() },
+            RealmConfig { audience: Expected::matching("^app-"), ..open() },
+            RealmConfig { clients: vec!["app".into()], ..open() },
+        ];
+        for config in closed {
+            assert!(config.build().is_ok(), "{preset:?}");
+        }
+    }
+}
+
+#[test]
+fn a_discovery_document_cannot_speak_for_a_pattern_of_issuers() {
+    let realm = || {
+        let mut config = RealmConfig::new("r", Preset::Oidc);
+        config.issuer = Expected::matching("^https://[a-z]+[.]example$");
+        config.audience = Expected::exactly("app");
+        config
+    };
+    let mut discovered = realm();
+    discovered.published.discovery_url = Some("https://id.example/.well-known/openid-configuration".into());
+    assert_eq!(complaints(discovered), [("discovery_url".into(), Fault::DiscoveryOfPattern)]);
+    let mut given = realm();
+    given.published.jwks_url = Some("https://id.example/jwks".into());
+    assert!(given.build().is_ok());
+}
+
+#[test]
+fn an_id_of_a_client_that_binds_nothing_is_refused() {
+    let config = RealmConfig { client_id: Some("app".into()), ..strict() };
+    assert_eq!(complaints(config), [("client_id".into(), Fault::IdleClient)]);
+}
+
+#[test]
 fn an_unusable_public_key_is_refused_with_its_reason() {
     let with = |pem: &str| RealmConfig::new("r", Preset::Centrifugo).with_key(KeyConfig::public_key(pem));
     for (pem, fault) in [

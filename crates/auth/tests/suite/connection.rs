@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule_auth::{ClaimsConfig, Expected, Preset, RealmConfig, Reason, Refusal};
-use vestibule_model::{ChannelOverride, Credential, ServerSubscription, UnixSeconds};
+use vestibule_model::{ChannelOverride, Credential, Expiry, ServerSubscription, UnixSeconds};
 
 use crate::support::{
     NOW, at, claims_with, claims_without, connect, expired, good_claims, house, invalid, lenient, malformed,
@@ -15,7 +15,7 @@ fn a_good_token_says_who_in_which_organisation_and_until_when() {
     assert_eq!(&*identity.realm, "lenient");
     assert_eq!(identity.organisation.as_str(), "default");
     assert_eq!(identity.user.as_str(), "42");
-    assert_eq!(identity.expires, Some(UnixSeconds(at(60))));
+    assert_eq!(identity.expires, Some(Expiry::Token(UnixSeconds(at(60)))));
     assert_eq!((identity.info, identity.meta), (None, None));
     assert_eq!(identity.subscriptions, []);
 }
@@ -66,15 +66,21 @@ fn a_token_from_the_future_counts_as_expired() {
 fn times_may_have_fractions() {
     let identity =
         connect(lenient(), &claims_with(json!({"exp": at(60) as f64 + 0.5, "nbf": at(0) as f64 - 0.5})));
-    assert_eq!(identity.expect("a good token").expires, Some(UnixSeconds(at(60))));
+    assert_eq!(identity.expect("a good token").expires, Some(Expiry::Token(UnixSeconds(at(60)))));
 }
 
 #[test]
 fn expire_at_overrides_the_expiry_of_the_connection_but_not_the_check_of_the_token() {
     let expires = |claims| connect(lenient(), &claims).map(|identity| identity.expires);
-    assert_eq!(expires(claims_with(json!({"expire_at": at(900)}))), Ok(Some(UnixSeconds(at(900)))));
+    assert_eq!(
+        expires(claims_with(json!({"expire_at": at(900)}))),
+        Ok(Some(Expiry::Stated(UnixSeconds(at(900)))))
+    );
     assert_eq!(expires(claims_with(json!({"expire_at": 0}))), Ok(None));
-    assert_eq!(expires(claims_with(json!({"expire_at": at(-5)}))), Ok(Some(UnixSeconds(at(-5)))));
+    assert_eq!(
+        expires(claims_with(json!({"expire_at": at(-5)}))),
+        Ok(Some(Expiry::Stated(UnixSeconds(at(-5)))))
+    );
     assert_eq!(expires(claims_with(json!({"expire_at": -1}))), invalid(Reason::ClaimValue("expire_at")));
     assert_eq!(expires(claims_with(json!({"expire_at": 0, "exp": at(0)}))), expired(Reason::Expired));
 }
@@ -285,7 +291,7 @@ fn a_realm_that_may_not_speak_about_channels_says_only_who_and_until_when() {
         "info": 1, "meta": 2, "expire_at": 0, "channels": ["a"], "subs": {"b": {}},
     }));
     let identity = connect(realm, &claims).expect("a good token");
-    assert_eq!(identity.expires, Some(UnixSeconds(at(60))));
+    assert_eq!(identity.expires, Some(Expiry::Token(UnixSeconds(at(60)))));
     assert_eq!((identity.info, identity.meta), (None, None));
     assert_eq!(identity.subscriptions, []);
 }

@@ -129,7 +129,8 @@ fn keycloak_s_other_tokens_are_no_access_tokens() {
             ("another application's", json!({ "azp": "other" }), Reason::Client),
             ("of no application", json!({ "azp": "ABSENT" }), Reason::Client),
             ("a list of applications", json!({ "azp": ["app"] }), Reason::Client),
-            ("a lightweight one", json!({ "sub": "ABSENT" }), Reason::Lightweight),
+            ("a lightweight one", json!({ "sub": "ABSENT", "aud": "ABSENT" }), Reason::Lightweight),
+            ("a lightweight one with an audience", json!({ "sub": "ABSENT" }), Reason::Lightweight),
             ("of another realm", json!({ "iss": format!("{ISSUER}/") }), Reason::Issuer),
             ("of the old path", json!({ "iss": "https://id.example/auth" }), Reason::Issuer),
             ("of the internal name", json!({ "iss": "http://keycloak:8080" }), Reason::Issuer),
@@ -144,7 +145,7 @@ fn keycloak_s_other_tokens_are_no_access_tokens() {
             ("a session that is a number", json!({ "sid": 7 }), Reason::ClaimType("session")),
         ],
     );
-    assert_eq!(count, 22);
+    assert_eq!(count, 23);
 }
 
 #[test]
@@ -224,7 +225,6 @@ fn tokens_of_workos_for_others_are_not_for_us() {
         organisation,
         issuer: Expected::default(),
         client_id: Some("client_1".into()),
-        clients: vec!["client_1".into()],
         claims: ClaimsConfig::default(),
         ..provider(Preset::Workos)
     };
@@ -232,27 +232,94 @@ fn tokens_of_workos_for_others_are_not_for_us() {
         "iss": "https://api.workos.com/user_management/client_1", "sub": "user_1", "sid": "session_1", "jti": "1",
         "org_id": "org_1", "role": "admin", "client_id": "client_1", "iat": at(0), "exp": at(300),
     });
-    each_is_refused(
-        &realm,
-        &good,
-        vec![
-            (
-                "another client's issuer",
-                json!({ "iss": "https://api.workos.com/user_management/client_2" }),
-                Reason::Issuer,
-            ),
-            (
-                "an issuer with more behind it",
-                json!({ "iss": "https://api.workos.com/user_management/client_1/x" }),
-                Reason::Issuer,
-            ),
-            ("an issuer in another scheme", json!({ "iss": "http://api.workos.com" }), Reason::Issuer),
-            ("another client", json!({ "client_id": "client_2" }), Reason::Client),
-            ("no organisation", json!({ "org_id": "ABSENT" }), Reason::NoOrganisation),
-            ("another organisation", json!({ "org_id": "org_2" }), Reason::Organisation),
-            ("two organisations", json!({ "org_id": ["org_1", "org_2"] }), Reason::ClaimType("organisation")),
-            ("an organisation that is a number", json!({ "org_id": 1 }), Reason::ClaimType("organisation")),
-        ],
+    // Whether the clients are listed, or the realm's own is the only one.
+    for clients in [vec![], vec!["client_1".to_owned()]] {
+        let realm = RealmConfig { clients, ..realm.clone() };
+        each_is_refused(
+            &realm,
+            &good,
+            vec![
+                (
+                    "another client's issuer",
+                    json!({ "iss": "https://api.workos.com/user_management/client_2" }),
+                    Reason::Issuer,
+                ),
+                (
+                    "an issuer with more behind it",
+                    json!({ "iss": "https://api.workos.com/user_management/client_1/x" }),
+                    Reason::Issuer,
+                ),
+                ("an issuer in another scheme", json!({ "iss": "http://api.workos.com" }), Reason::Issuer),
+                ("another client", json!({ "client_id": "client_2" }), Reason::Client),
+                ("no organisation", json!({ "org_id": "ABSENT" }), Reason::NoOrganisation),
+                ("another organisation", json!({ "org_id": "org_2" }), Reason::Organisation),
+                (
+                    "two organisations",
+                    json!({ "org_id": ["org_1", "org_2"] }),
+                    Reason::ClaimType("organisation"),
+                ),
+                (
+                    "an organisation that is a number",
+                    json!({ "org_id": 1 }),
+                    Reason::ClaimType("organisation"),
+                ),
+            ],
+        );
+    }
+    let keys = [public_jwk(pem!("p256.pem"), "one")];
+    let silent = signed(Some("one"), &with(&good, &json!({ "client_id": "ABSENT" })));
+    assert_eq!(
+        refused(&realm, &keys, &silent, NOW),
+        None,
+        "older tokens do not say for which client they are"
+    );
+}
+
+#[test]
+fn a_token_of_workos_may_leave_out_its_client() {
+    let realm = RealmConfig {
+        issuer: Expected::default(),
+        client_id: Some("client_1".into()),
+        ..provider(Preset::Workos)
+    };
+    let claims = json!({
+        "iss": "https://api.workos.com", "sub": "user_1", "sid": "session_1", "iat": at(0), "exp": at(300),
+    });
+    let keys = [public_jwk(pem!("p256.pem"), "one")];
+    assert_eq!(refused(&realm, &keys, &signed(Some("one"), &claims), NOW), None);
+}
+
+#[test]
+fn what_a_provider_calls_channel_is_its_own_affair() {
+    let realm = RealmConfig { audience: Expected::exactly("app"), ..provider(Preset::Oidc) };
+    let keys = [public_jwk(pem!("p256.pem"), "one")];
+    let reason = |realm: &RealmConfig, channel: &Value| {
+        let claims = json!({
+            "iss": ISSUER, "aud": "app", "sub": "u", "iat": at(0), "exp": at(300), "channel": channel,
+        });
+        refused(realm, &keys, &signed(Some("one"), &claims), NOW)
+    };
+    for channel in [json!("mobile"), json!({ "id": 1 }), json!(null)] {
+        assert_eq!(reason(&realm, &channel), None, "{channel}");
+    }
+    let speaking = RealmConfig { gateway_claims: Some(true), ..realm };
+    assert_eq!(reason(&speaking, &json!("mobile")), Some(Reason::ChannelInConnectionToken));
+}
+
+#[test]
+fn while_a_provider_publishes_no_key_nothing_can_be_told_of_a_token() {
+    let realm = RealmConfig { audience: Expected::exactly("app"), ..provider(Preset::Oidc) };
+    let claims = json!({ "iss": ISSUER, "aud": "app", "sub": "u", "iat": at(0), "exp": at(300) });
+    let token = signed(Some("one"), &claims);
+    assert_eq!(refused(&realm, &[], &token, NOW), Some(Reason::KeysUnavailable));
+    let other = public_jwk(pem!("p256.pem"), "two");
+    assert_eq!(refused(&realm, &[other], &token, NOW), Some(Reason::NoKey));
+    let project = RealmConfig { algorithms: None, ..provider(Preset::Supabase) };
+    let project = project.with_key(KeyConfig::secret(SECRET));
+    assert_eq!(
+        refused(&project, &[], &token, NOW),
+        Some(Reason::NoKey),
+        "a project with its old secret alone"
     );
 }
 
@@ -317,7 +384,7 @@ fn keys_that_are_none_sign_nothing() {
             Reason::NoKey,
         ),
         ("a name that is a number", vec![changed(json!({ "kid": 1 }))], token(Some("one")), Reason::NoKey),
-        ("no keys", vec![], token(Some("one")), Reason::NoKey),
+        ("no key of that name", vec![], token(Some("one")), Reason::NoKey),
         ("a name that nobody has", good.to_vec(), token(Some("three")), Reason::NoKey),
         ("the name of the other kind of key", good.to_vec(), token(Some("two")), Reason::NoKey),
         ("the other key under this name", good.to_vec(), rsa(Some("one")), Reason::NoKey),
@@ -326,7 +393,7 @@ fn keys_that_are_none_sign_nothing() {
         ("a name that is a path", good.to_vec(), token(Some("../../one")), Reason::NoKey),
         ("a name that is a query", good.to_vec(), token(Some("one' OR '1'='1")), Reason::NoKey),
         ("an empty name", good.to_vec(), token(Some("")), Reason::NoKey),
-        ("a name without an end", good.to_vec(), token(Some(&long)), Reason::ClaimValue("kid")),
+        ("a name without an end", good.to_vec(), token(Some(&long)), Reason::HeaderType("kid")),
         (
             "another key under a good name",
             vec![public_jwk(pem!("p256.pem"), "one"), public_jwk(pem!("rsa_other.pem"), "two")],
@@ -334,12 +401,10 @@ fn keys_that_are_none_sign_nothing() {
             Reason::Signature,
         ),
     ];
-    for (name, keys, token, reason) in attempts {
-        let found = refused(&realm, &keys, &token, NOW);
-        if name == "a name without an end" {
-            assert!(found.is_some(), "{name}");
-        } else {
-            assert_eq!(found, Some(reason), "{name}");
-        }
+    // One key is good, so that each is refused for what it is and not for want of any.
+    let spare = public_jwk(pem!("p256.pem"), "spare");
+    for (name, mut keys, token, reason) in attempts {
+        keys.push(spare.clone());
+        assert_eq!(refused(&realm, &keys, &token, NOW), Some(reason), "{name}");
     }
 }

@@ -7,6 +7,7 @@ mod hostile;
 mod hostile_providers;
 mod issuing;
 mod mutation;
+mod single_use;
 mod strict;
 mod subscription;
 mod support;

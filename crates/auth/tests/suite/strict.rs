@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule_auth::{RealmConfig, Reason, Refusal};
-use vestibule_model::UnixSeconds;
+use vestibule_model::{Expiry, UnixSeconds};
 
 use crate::support::{
     at, claims_with, claims_without, connect, expired, good_claims, invalid, minutes, strict,
@@ -11,13 +11,13 @@ use crate::support::{
 #[test]
 fn a_good_token_says_who_and_until_when() {
     let identity = connect(strict(), &good_claims()).expect("a good token");
-    assert_eq!((identity.user.as_str(), identity.expires), ("42", Some(UnixSeconds(at(60)))));
+    assert_eq!((identity.user.as_str(), identity.expires), ("42", Some(Expiry::Token(UnixSeconds(at(60))))));
 }
 
 #[test]
 fn exp_is_required_and_null_is_not_a_time() {
     assert_eq!(connect(strict(), &claims_without("exp")), invalid(Reason::ClaimMissing("exp")));
-    for name in ["exp", "nbf", "iat", "sub", "iss", "aud", "jti", "channel"] {
+    for name in ["exp", "nbf", "iat", "sub", "iss", "aud", "jti"] {
         let claims = claims_with(json!({name: null}));
         assert_eq!(connect(strict(), &claims), invalid(Reason::ClaimType(name)), "{name}");
     }
@@ -74,8 +74,23 @@ fn the_longest_lifetime_is_an_option() {
 fn the_gateways_own_claims_are_not_heard() {
     let claims = claims_with(json!({"info": 1, "channels": ["a"], "expire_at": 0, "meta": {}}));
     let identity = connect(strict(), &claims).expect("a good token");
-    assert_eq!((identity.info, identity.meta, identity.expires), (None, None, Some(UnixSeconds(at(60)))));
+    assert_eq!(
+        (identity.info, identity.meta, identity.expires),
+        (None, None, Some(Expiry::Token(UnixSeconds(at(60)))))
+    );
     assert_eq!(identity.subscriptions, []);
+}
+
+#[test]
+fn a_name_is_shown_to_others_only_where_that_is_said() {
+    let claims = claims_with(json!({"name": "Ann \"Lee\"", "info": {"name": "somebody else"}}));
+    assert_eq!(connect(strict(), &claims).expect("a good token").info, None);
+    let showing = || RealmConfig { show_names: true, ..strict() };
+    let shown = |realm, claims: &_| connect(realm, claims).expect("a good token").info;
+    assert_eq!(shown(showing(), &claims).as_deref(), Some(&br#"{"name":"Ann \"Lee\""}"#[..]));
+    assert_eq!(shown(showing(), &good_claims()), None, "who has no name shows none");
+    let speaking = RealmConfig { gateway_claims: Some(true), ..showing() };
+    assert_eq!(shown(speaking, &claims).as_deref(), Some(&br#"{"name":"somebody else"}"#[..]));
 }
 
 #[test]

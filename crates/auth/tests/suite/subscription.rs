@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vestibule_auth::{KeyConfig, Preset, RealmConfig, Reason, Refusal, TrustConfig};
-use vestibule_model::{ChannelOverride, ClientId, SubscriptionGrant, UnixSeconds};
+use vestibule_model::{ChannelOverride, ClientId, Expiry, SubscriptionGrant, UnixSeconds};
 
 use crate::support::{
     House, NOW, at, built, claims_with, expired, good_claims, house, invalid, lenient, token,
@@ -23,7 +23,7 @@ fn a_good_token_names_channel_user_and_expiry() {
     let grant = subscribe(lenient(), &for_news(json!({}))).expect("a good token");
     assert_eq!((&*grant.channel, grant.user.as_str()), ("news", "42"));
     assert_eq!(grant.organisation.as_str(), "default");
-    assert_eq!(grant.expires, Some(UnixSeconds(at(60))));
+    assert_eq!(grant.expires, Some(Expiry::Token(UnixSeconds(at(60)))));
     assert_eq!((grant.client, grant.info, grant.data), (None, None, None));
     assert_eq!(grant.overrides, ChannelOverride::default());
 }

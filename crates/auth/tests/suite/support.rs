@@ -39,11 +39,13 @@ pub(crate) struct House(pub(crate) Trust);
 
 impl House {
     pub(crate) fn connection(&self, token: &str, now: UnixSeconds) -> Result<Identity, Refusal> {
-        self.0.connection(token, now).at_once().map_err(|rejection| rejection.refusal)
+        let verdict = self.0.connection(token, now).at_once();
+        verdict.map(|verified| verified.value).map_err(|rejection| rejection.refusal)
     }
 
     pub(crate) fn subscription(&self, token: &str, now: UnixSeconds) -> Result<SubscriptionGrant, Refusal> {
-        self.0.subscription(token, now).at_once().map_err(|rejection| rejection.refusal)
+        let verdict = self.0.subscription(token, now).at_once();
+        verdict.map(|verified| verified.value).map_err(|rejection| rejection.refusal)
     }
 
     pub(crate) fn anonymous(&self) -> Result<Identity, Refusal> {

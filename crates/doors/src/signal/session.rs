@@ -173,7 +173,9 @@ impl Session {
                 Ok(())
             }
             // There are no channels behind this door.
-            Notice::Order(Order::Subscribe { .. } | Order::Unsubscribe { .. }) | Notice::Lost(_) => Ok(()),
+            Notice::Order(Order::Subscribe { .. } | Order::Unsubscribe { .. })
+            | Notice::Lost(_)
+            | Notice::Revoked(..) => Ok(()),
         }
     }
 

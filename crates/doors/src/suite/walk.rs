@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use vestibule_model::{
-    ChannelOverride, ClientId, ClientInfo, Close, Epoch, HistoryPage, Identity, Position, PresenceStats,
-    Profile, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelOverride, ClientId, ClientInfo, Close, Cure, Epoch, Expiry, HistoryPage, Identity, Position,
+    PresenceStats, Profile, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use super::witness::Asked;
@@ -141,7 +141,7 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
             let profile = if self.dice.once_in(2) { Profile::Cadenza } else { Profile::Centrifugo };
             return Err(Refused { refusal: self.refusal(), profile });
         }
-        let expires = self.expiry();
+        let expires = self.end_of_token();
         let subscriptions = self.server_subscriptions();
         Ok(Box::new(Identity { expires, subscriptions, ..self.door.identity() }))
     }
@@ -159,7 +159,7 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
             channel: if self.dice.once_in(FATAL) { self.channel() } else { token },
             user: identity.user,
             client: None,
-            expires: self.expiry(),
+            expires: self.end_of_token(),
             info: self.dice.once_in(2).then(|| Bytes::from_static(b"{}")),
             data: None,
             overrides: self.overrides(),
@@ -169,7 +169,8 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
     fn not_admitted(&mut self) -> NotAdmitted {
         match self.dice.pick(3) {
             0 => NotAdmitted::Full,
-            healed => NotAdmitted::Revoked { healed_by_a_fresh_token: healed == 1 },
+            1 => NotAdmitted::Revoked(Cure::FreshToken),
+            _ => NotAdmitted::Revoked(Cure::Nothing),
         }
     }
 
@@ -245,10 +246,15 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
         notice.map_or_else(Vec::new, |notice| self.driver.notice(notice))
     }
 
-    /// Only a subscription that stands can be lost.
+    /// Only a subscription that stands can be lost, or lose its token.
     fn lost(&mut self) -> Option<Notice> {
         let index = self.dice.pick(self.driver.witness.standing.len());
-        self.driver.witness.standing.keys().nth(index).cloned().map(Notice::Lost)
+        let channel = self.driver.witness.standing.keys().nth(index).cloned()?;
+        Some(match self.dice.pick(4) {
+            0 => Notice::Revoked(channel, Cure::FreshToken),
+            1 => Notice::Revoked(channel, Cure::NewLogin),
+            _ => Notice::Lost(channel),
+        })
     }
 
     fn ordered_subscription(&mut self) -> Notice {
@@ -283,6 +289,11 @@ impl<D: DoorUnderTest> Walk<'_, '_, D> {
     }
 
     /// Never, in the past, or soon.
+    fn end_of_token(&mut self) -> Option<Expiry> {
+        let expires = self.expiry()?;
+        Some(if self.dice.once_in(2) { Expiry::Token(expires) } else { Expiry::Stated(expires) })
+    }
+
     fn expiry(&mut self) -> Option<UnixSeconds> {
         let now = self.driver.now.unix.0;
         match self.dice.pick(FATAL) {

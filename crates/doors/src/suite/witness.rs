@@ -85,6 +85,12 @@ impl Witness {
                 }
                 Output::Close(close) => self.close = Some(close.clone()),
                 Output::Renew(_) => assert!(self.authenticated, "a peer that is not known has a new token"),
+                Output::Regrant(channel, _) => {
+                    assert!(
+                        self.standing.contains_key(channel),
+                        "{channel:?} has a new token, but was not joined"
+                    );
+                }
                 Output::Call(call) => assert!(self.entered, "{call:?} is said outside of any room"),
                 Output::Ping => {}
             }

@@ -86,7 +86,8 @@ impl House {
             keys: KeyKeeper::default(),
             inboxes,
             counters: vec![Arc::default(), Arc::default()],
-            longest_token: Duration::from_secs(3_600),
+            longest_token: Some(Duration::from_secs(3_600)),
+            leeway: Duration::from_secs(30),
             clock: Clock::start(),
         };
         change(&mut api);

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use vestibule_auth::config::Fault;
-use vestibule_auth::{ConfigError, RealmsConfig, Trust, TrustConfig};
+use vestibule_auth::{ConfigError, OrganisationConfig, RealmConfig, RealmsConfig, Trust, TrustConfig};
+use vestibule_model::OrganisationId;
 
 use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw, suggestion};
 use super::{Settings, TrustSettings, own};
@@ -186,7 +187,28 @@ fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String
     ];
     let signal = settings.signal.iter().flat_map(own::signal::warnings);
     let said = said.into_iter().filter(|(on, ..)| *on).map(|(_, at, text)| format!("{at}.{text}"));
-    said.chain(signal).collect()
+    said.chain(shared_default(settings)).chain(signal).collect()
+}
+
+/// Users of one name in one organisation are one person, whoever vouches for them: that should be meant.
+fn shared_default(settings: &Settings) -> Option<String> {
+    let trusted = &settings.centrifuge.trust.connections.realms;
+    let is_unnamed = |realm: &&RealmConfig| {
+        let is_trusted = trusted.is_empty() || trusted.contains(&realm.name);
+        let fixed =
+            matches!(&realm.organisation, OrganisationConfig::Fixed(name) if name == OrganisationId::DEFAULT);
+        is_trusted && fixed
+    };
+    let unnamed = settings.realms.realms.iter().filter(is_unnamed);
+    let names: Vec<_> = unnamed.map(|realm| realm.name.as_str()).collect();
+    (names.len() > 1).then(|| {
+        let names = names.join(", ");
+        let default = OrganisationId::DEFAULT;
+        format!(
+            "realms {names}: all their users belong to the organisation {default:?}, where those of the same name are \
+             one person; give each realm its own organisation, or a common one to say that it is meant"
+        )
+    })
 }
 
 /// A path of the HTTP service, without a slash at the end.

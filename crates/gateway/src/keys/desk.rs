@@ -136,7 +136,7 @@ impl Desk {
     fn take(&mut self, fetched: Fetched, now: Moment) -> Listed {
         let Fetched { document, lifetime, discovered, provider_time: _ } = fetched;
         let change = self.keys.publish(&document, now);
-        self.news.tell(self.keys.realm(), &document, &change);
+        self.news.tell(self.keys.realm(), &document, &change, self.keys.suffices(&self.keys.current()));
         self.discovered = discovered;
         self.last_fault.store(None);
         self.counters.keys.set(document.len());

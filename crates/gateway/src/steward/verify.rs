@@ -1,11 +1,12 @@
 //! Tokens that come with a connection: verified, not revoked.
 
 use vestibule_auth::jwks::Answer;
-use vestibule_auth::{Realm, Reason, Rejection, Trust, Verdict};
+use vestibule_auth::{Reason, Rejection, Trust, Verdict, Verified};
 use vestibule_doors::contract::{Refusal, Refused, Secret};
-use vestibule_model::{Door, Identity, Now, Profile, SubscriptionGrant};
+use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant, UnixSeconds};
 
 use super::Steward;
+use crate::telemetry::Loss;
 
 /// The realms that are trusted, for each purpose.
 #[derive(Clone, Debug)]
@@ -34,22 +35,26 @@ impl From<Trust> for Trusts {
     }
 }
 
-/// Why a token does not say who somebody is.
+/// A token that does not say who somebody is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unidentified {
+pub struct Unidentified {
+    /// Why.
+    pub why: NotGood,
+    /// The codes that its bearer understands, as far as it can be told whose client it is.
+    pub profile: Profile,
+}
+
+/// Why a token is not good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotGood {
     /// The realms do not take it.
-    Rejected(Rejection),
+    Rejected(vestibule_auth::Refusal),
     /// It was good, and is revoked.
-    Revoked {
-        /// A fresh token of the same user may be good again.
-        healed_by_a_fresh_token: bool,
-        /// The codes that its bearer understands.
-        profile: Profile,
-    },
+    Revoked(Cure),
     /// It is good for one connection, and had it.
-    Used(Profile),
+    Used,
     /// It cannot be told now whether it was used.
-    Unknown(Profile),
+    Unknown,
 }
 
 impl Steward {
@@ -67,7 +72,10 @@ impl Steward {
         };
         match token {
             Some(token) => Ok(self.identify(trust, &token.0, now).await?),
-            None => Ok(trust.anonymous().map_err(Unidentified::Rejected)?),
+            None => {
+                let nobody = trust.anonymous().inspect_err(|rejection| self.0.refusals.note(rejection));
+                Ok(nobody.map_err(Unidentified::from)?)
+            }
         }
     }
 
@@ -89,29 +97,33 @@ impl Steward {
     /// Why it does not say.
     pub async fn identify(&self, trust: &Trust, token: &str, now: Now) -> Result<Identity, Unidentified> {
         let verdict = self.settle(|| trust.connection(token, now.unix)).await;
-        let identity = verdict.map_err(Unidentified::Rejected)?;
+        let Verified { value: identity, until } = verdict?;
         let profile = identity.profile;
-        if let Some(healed_by_a_fresh_token) =
-            self.revoked(&identity.organisation, &identity.user, &identity.credential, now)
-        {
-            return Err(Unidentified::Revoked { healed_by_a_fresh_token, profile });
+        if let Some(cure) = self.revoked(&identity.organisation, &identity.user, &identity.credential, now) {
+            self.0.refusals.note_lost(&identity.realm, Loss::Revoked);
+            return Err(Unidentified { why: NotGood::Revoked(cure), profile });
         }
-        match trust.realm(&identity.realm).filter(|realm| realm.is_single_use()) {
-            Some(realm) => self.use_once(realm, &identity, now).await.map(|()| identity),
-            None => Ok(identity),
+        if trust.realm(&identity.realm).is_some_and(|realm| realm.is_single_use()) {
+            self.use_once(&identity, until).await.map_err(|why| Unidentified { why, profile })?;
         }
+        Ok(identity)
     }
 
-    /// Uses the one connection that a token opens. Without a store nobody could tell, so nobody comes in.
-    async fn use_once(&self, realm: &Realm, bearer: &Identity, now: Now) -> Result<(), Unidentified> {
+    /// Uses the one connection that a token opens, which can be tried until then. Without a store nobody could tell, so
+    /// nobody comes in.
+    async fn use_once(&self, bearer: &Identity, until: UnixSeconds) -> Result<(), NotGood> {
+        let realm = &*bearer.realm;
         let id = bearer.credential.token.as_deref().unwrap_or_default();
-        let until = realm.last_use(bearer, now.unix);
-        match self.records().use_once(realm.name(), id, until).await {
+        match self.records().use_once(realm, id, until).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Unidentified::Used(bearer.profile)),
+            Ok(false) => {
+                self.0.refusals.note_lost(realm, Loss::Used);
+                Err(NotGood::Used)
+            }
             Err(error) => {
-                tracing::warn!(realm = realm.name(), %error, "tokens of single use cannot be taken");
-                Err(Unidentified::Unknown(bearer.profile))
+                self.0.refusals.note_lost(realm, Loss::Unknown);
+                tracing::warn!(realm, %error, "tokens of single use cannot be taken");
+                Err(NotGood::Unknown)
             }
         }
     }
@@ -119,9 +131,12 @@ impl Steward {
     pub(super) async fn authorise(&self, token: &Secret, now: Now) -> Result<SubscriptionGrant, Refusal> {
         let trust = &self.0.trusts.subscriptions;
         let verdict = self.settle(|| trust.subscription(&token.0, now.unix)).await;
-        let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?;
+        let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?.value;
         match self.revoked(&grant.organisation, &grant.user, &grant.credential, now) {
-            Some(healed) => Err(revoked(healed)),
+            Some(cure) => {
+                self.0.refusals.note_lost(&grant.realm, Loss::Revoked);
+                Err(cure.into())
+            }
             None => Ok(grant),
         }
     }
@@ -136,6 +151,7 @@ impl Steward {
                 Answer::Unavailable => {
                     Err(Rejection { refusal: Reason::KeysUnavailable.into(), ..otherwise })
                 }
+                Answer::NotAsked => Err(Rejection { refusal: Reason::KeyNotAsked.into(), ..otherwise }),
             },
         };
         verdict.inspect_err(|rejection| self.0.refusals.note(rejection))
@@ -144,11 +160,6 @@ impl Steward {
 
 /// Nobody vouches for anybody there.
 const CLOSED: Refused = Refused { refusal: Refusal::Invalid, profile: Profile::Centrifugo };
-
-/// What a revoked token is to its bearer: as good as expired where a fresh one helps, and worth nothing elsewhere.
-fn revoked(healed_by_a_fresh_token: bool) -> Refusal {
-    if healed_by_a_fresh_token { Refusal::Expired } else { Refusal::Invalid }
-}
 
 /// As much of a realm's reason as a session may know.
 fn refusal(refusal: vestibule_auth::Refusal) -> Refusal {
@@ -162,17 +173,24 @@ fn refusal(refusal: vestibule_auth::Refusal) -> Refusal {
     }
 }
 
+impl From<Rejection> for Unidentified {
+    fn from(rejection: Rejection) -> Self {
+        Self { why: NotGood::Rejected(rejection.refusal), profile: rejection.profile }
+    }
+}
+
 impl From<Unidentified> for Refused {
-    fn from(unidentified: Unidentified) -> Self {
-        let (refusal, profile) = match unidentified {
-            Unidentified::Rejected(rejection) => (refusal(rejection.refusal), rejection.profile),
-            Unidentified::Revoked { healed_by_a_fresh_token, profile } => {
-                (revoked(healed_by_a_fresh_token), profile)
-            }
+    fn from(Unidentified { why, profile }: Unidentified) -> Self {
+        let refusal = match why {
+            NotGood::Rejected(reason) => refusal(reason),
+            NotGood::Revoked(cure) => cure.into(),
             // A client that has one fetches another token, which is what it takes.
-            Unidentified::Used(profile) => (Refusal::Expired, profile),
-            Unidentified::Unknown(profile) => (Refusal::Unavailable, profile),
+            NotGood::Used => Refusal::Expired,
+            NotGood::Unknown => Refusal::Unavailable,
         };
         Self { refusal, profile }
     }
 }
+
+#[cfg(test)]
+mod tests;

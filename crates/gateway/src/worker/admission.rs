@@ -1,17 +1,20 @@
 //! Who a connection turns out to be, with which token it goes on, and when that is good no longer.
 //!
+//! Subscriptions that needed a token of their own end with it, and leave the connection alone.
+//!
 //! A token is looked up among the revocations three times: when the steward has verified it, when its connection is
 //! admitted here, and when somebody is revoked while it is. None slips through in between. A revocation is in the
 //! index before its mail is sent, so whoever is admitted before the mail comes is found by it, and whoever is admitted
 //! after it finds it in the index.
 
 use vestibule_doors::contract::{Admission, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
-use vestibule_model::{Close, Credential, Now, Revocation, Revoked};
+use vestibule_model::{ChannelKey, Close, Credential, Cure, Now, OrganisationId, Revocation, Revoked};
 
 use super::badges::Badge;
 use super::connection::{Admitted, ConnectionId};
 use super::inbox::{Addressed, Mail};
 use super::link::Link;
+use super::passes::Pass;
 use super::{Worker, connection_of};
 
 /// How many connections are told at a stretch that they are revoked: some milliseconds of goodbyes. The others of the
@@ -31,8 +34,8 @@ impl<L: Link> Worker<L> {
         now: Now,
     ) -> Result<(), NotAdmitted> {
         let Admission { organisation, user, is_person, exclusive, credential } = admission;
-        if let Some(healed) = self.house.steward.revoked(&organisation, &user, &credential, now) {
-            return Err(NotAdmitted::Revoked { healed_by_a_fresh_token: healed });
+        if let Some(cure) = self.house.steward.revoked(&organisation, &user, &credential, now) {
+            return Err(NotAdmitted::Revoked(cure));
         }
         let seat = if is_person { self.house.seats.take(&organisation, &user)? } else { None };
         let Some(connection) = connection_of(&mut self.connections, who) else { return Ok(()) };
@@ -71,12 +74,21 @@ impl<L: Link> Worker<L> {
         self.badges.remove(&admitted.organisation, &admitted.credential, who);
     }
 
-    /// Ends the connections whose tokens are revoked.
+    /// A subscription was allowed by a token, or goes on with another one, which may have been revoked since it was
+    /// verified.
+    pub(super) fn grant(&mut self, who: ConnectionId, channel: ChannelKey, credential: Credential, now: Now) {
+        if let Some(cure) = self.cure_of(who, &credential, now) {
+            self.notices.push_back((who, Notice::Revoked(channel.clone(), cure)));
+        }
+        self.passes.put(who, channel, credential);
+    }
+
+    /// Ends the connections whose tokens are revoked, and the subscriptions.
     pub(super) fn revoke(&mut self, revocation: &Revocation, now: Now) {
         let organisation = &revocation.organisation;
         let suspects = match &revocation.what {
-            Revoked::Token(token) => self.badges.with(organisation, &Badge::Token(token)),
-            Revoked::Session(session) => self.badges.with(organisation, &Badge::Session(session)),
+            Revoked::Token(token) => self.bearers(organisation, &Badge::Token(token)),
+            Revoked::Session(session) => self.bearers(organisation, &Badge::Session(session)),
             Revoked::UserBefore(user, _) | Revoked::User(user) => self.roster.of(organisation, user),
             Revoked::OrganisationBefore(_) | Revoked::Organisation => {
                 self.roster.of_organisation(organisation)
@@ -89,8 +101,12 @@ impl<L: Link> Worker<L> {
     /// gone on with another one.
     pub(super) fn examine(&mut self, mut suspects: Vec<ConnectionId>, now: Now) {
         for who in suspects.split_off(suspects.len().saturating_sub(STRETCH)) {
-            if let Some(order) = self.order_if_revoked(who, now) {
-                self.input(who, Input::Notice(Notice::Order(order)), now);
+            let notices = match self.order_if_revoked(who, now) {
+                Some(order) => vec![Notice::Order(order)],
+                None => self.revoked_passes(who, now),
+            };
+            for notice in notices {
+                self.input(who, Input::Notice(notice), now);
             }
         }
         if !suspects.is_empty() {
@@ -98,10 +114,33 @@ impl<L: Link> Worker<L> {
         }
     }
 
+    /// Those who go by that name, or have a subscription that does.
+    fn bearers(&self, organisation: &OrganisationId, badge: &Badge<'_>) -> Vec<ConnectionId> {
+        let mut all = self.badges.with(organisation, badge);
+        all.extend(self.passes.with(organisation, badge));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// What the connection has to be told of those of its subscriptions whose tokens are revoked.
+    fn revoked_passes(&self, who: ConnectionId, now: Now) -> Vec<Notice> {
+        let notice = |pass: &Pass| {
+            Some(Notice::Revoked(pass.channel.clone(), self.cure_of(who, &pass.credential, now)?))
+        };
+        self.passes.of(who).iter().filter_map(notice).collect()
+    }
+
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
-        let Admitted { organisation, user, credential, .. } = self.connection_ref(who)?.admitted.as_ref()?;
-        let healed_by_a_fresh_token = self.house.steward.revoked(organisation, user, credential, now)?;
+        let admitted = self.connection_ref(who)?.admitted.as_ref()?;
+        let cure = self.cure_of(who, &admitted.credential, now)?;
         self.house.counters.revoked.add();
-        Some(Order::Revoke { healed_by_a_fresh_token })
+        Some(Order::Revoke(cure))
+    }
+
+    /// What it takes for the connection's user to come in again, if that token of his is revoked.
+    fn cure_of(&self, who: ConnectionId, credential: &Credential, now: Now) -> Option<Cure> {
+        let Admitted { organisation, user, .. } = self.connection_ref(who)?.admitted.as_ref()?;
+        self.house.steward.revoked(organisation, user, credential, now)
     }
 }

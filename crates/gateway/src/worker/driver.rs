@@ -104,6 +104,7 @@ impl<L: Link> Worker<L> {
             Output::Unsubscribe(channel) => self.unsubscribe(who, &channel),
             Output::Tend(channel) => self.tend(who, channel, now),
             Output::Renew(credential) => self.renew(who, *credential, now),
+            Output::Regrant(channel, credential) => self.grant(who, channel, *credential, now),
             Output::Call(call) => self.call(who, call, now),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
@@ -178,8 +179,11 @@ impl<L: Link> Worker<L> {
 
     fn subscribe(&mut self, who: ConnectionId, ticket: Ticket, subscribe: Subscribe, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Subscribe { channel, form, info, presence, announces, hears, following } = subscribe;
+        let Subscribe { channel, form, grant, info, presence, announces, hears, following } = subscribe;
         connection.channels.push(channel.clone());
+        if let Some(grant) = grant {
+            self.grant(who, channel.clone(), *grant, now);
+        }
         let departure = Departure { info, presence, announces };
         let begin = Subscription {
             form,

@@ -139,6 +139,7 @@ impl<L: Link> Worker<L> {
     }
 
     pub(super) fn end_subscription(&mut self, who: ConnectionId, channel: &ChannelKey) {
+        self.passes.remove(who, channel);
         let Some(ended) = self.shard.unsubscribe(who, channel) else { return };
         let worker = ended.last.then_some(self.house.id);
         self.house.steward.end(channel.clone(), ended.departure, worker);

@@ -75,6 +75,27 @@ fn a_house_that_nobody_could_enter_is_refused() {
 }
 
 #[test]
+fn realms_that_share_the_default_organisation_without_saying_so_are_named() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let realm = |name: &str, more: &str| {
+        format!("[realms.{name}]\nissuers = [\"{name}\"]\nsecret = \"{secret}\"\n{more}\n")
+    };
+    let warnings = |text: &str| own(text).expect("nothing is wrong").warnings;
+    let two = realm("one", "") + &realm("two", "");
+    let said = warnings(&two);
+    assert!(said.len() == 1 && said[0].starts_with("realms one, two: all their users belong to"), "{said:?}");
+    let meant = |name| realm(name, "organisation = \"main\"");
+    for text in [
+        realm("one", ""),
+        meant("one") + &meant("two"),
+        realm("one", "") + &meant("two"),
+        two + "[centrifuge]\nrealms = [\"one\"]\n",
+    ] {
+        assert_eq!(warnings(&text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_realm_is_said_at_its_keys() {
     let text = "[realms.main]\nsecret = \"short\"\nuser_claim = \"a..b\"\naudiences = [\"x\"]\naudience_pattern = \"^x$\"\nissuer_pattern = \"(\"\nleeway = \"2m\"\n";
     let said = wrong(own(text));

@@ -180,7 +180,7 @@ fn within_the_cooldown_no_unknown_key_is_fetched_again() {
     for _ in 0..300 {
         world.pass(Duration::from_millis(33));
         let kid = format!("fresh {}", world.asked);
-        assert_eq!(world.answer(&kid), Answer::Unavailable);
+        assert_eq!(world.answer(&kid), Answer::NotAsked);
         assert!(!world.begins());
     }
     world.pass(Duration::from_millis(100));
@@ -337,7 +337,7 @@ fn so_many_may_wait_and_no_more() {
     for _ in 0..MAX_WAITERS {
         assert_eq!(world.ask("b"), Asked::Waits);
     }
-    assert_eq!(world.answer("b"), Answer::Unavailable);
+    assert_eq!(world.answer("b"), Answer::NotAsked);
     assert!(world.begins());
     assert_eq!(world.brings(&["b"]).len(), MAX_WAITERS);
 }

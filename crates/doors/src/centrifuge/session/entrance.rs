@@ -13,7 +13,7 @@ mod welcome;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ClientInfo, Close, Credential, Identity, Moment, Position, UnixSeconds};
+use vestibule_model::{ClientInfo, Close, Credential, Expiry, Identity, Moment, Position, UnixSeconds};
 
 use super::State;
 use super::joining::Joining;
@@ -91,7 +91,9 @@ impl Waiting {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Waiting(self))
             }
-            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => Ok(State::Waiting(self)),
+            Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_) | Notice::Revoked(..)) => {
+                Ok(State::Waiting(self))
+            }
         }
     }
 
@@ -146,9 +148,8 @@ impl Admitting {
                 match outcome {
                     Ok(()) => Subscribing::begin(entrant, guest, plan, turn),
                     Err(NotAdmitted::Full) => Err(disconnect::CONNECTION_LIMIT),
-                    Err(NotAdmitted::Revoked { healed_by_a_fresh_token }) => {
-                        let profile = guest.voucher.profile;
-                        entrant.deny(profile::revoked_at_connect(profile, healed_by_a_fresh_token), turn)
+                    Err(NotAdmitted::Revoked(cure)) => {
+                        entrant.deny(profile::revoked_at_connect(guest.voucher.profile, cure), turn)
                     }
                 }
             }
@@ -168,9 +169,10 @@ impl Refused {
             Input::Deadline => {
                 unless_stale(self.stale, disconnect::STALE, turn).map(|()| State::Refused(self))
             }
-            Input::Message(_) | Input::Pong | Input::Outcome(..) | Input::Notice(Notice::Lost(_)) => {
-                Ok(State::Refused(self))
-            }
+            Input::Message(_)
+            | Input::Pong
+            | Input::Outcome(..)
+            | Input::Notice(Notice::Lost(_) | Notice::Revoked(..)) => Ok(State::Refused(self)),
         }
     }
 }
@@ -185,6 +187,7 @@ impl Entrant {
             channel: None,
         });
         let expires = identity.expires.filter(|_| !turn.rules.client.insecure);
+        let (over, expires) = (turn.over(expires), expires.map(Expiry::at));
         let voucher =
             Voucher { realm: identity.realm, organisation: identity.organisation, profile: identity.profile };
         let guest = Guest { who, voucher, credential: identity.credential, expires };
@@ -192,8 +195,8 @@ impl Entrant {
             Ok(plan) => plan,
             Err(denied) => return self.deny(denied, turn),
         };
-        if expires.is_some_and(|expires| turn.ttl(expires).is_none()) {
-            return self.turn_away(ErrorCode::EXPIRED, turn);
+        if let Some(over) = over {
+            return self.turn_away(profile::at_end(over), turn);
         }
         let ticket = turn.perform(Effect::Admit(guest.admission(turn.rules)));
         Ok(State::Admitting(Box::new(Admitting { ticket, entrant: self, guest, plan })))
@@ -222,7 +225,9 @@ impl Entrant {
     fn meanwhile(&mut self, input: Input<'_>, turn: &Turn<'_>) -> Result<(), Close> {
         match input {
             Input::Notice(Notice::Order(order)) => self.orders.push(final_order(order)?),
-            Input::Notice(Notice::Lost(_)) => return Err(disconnect::INSUFFICIENT_STATE),
+            Input::Notice(Notice::Lost(_) | Notice::Revoked(..)) => {
+                return Err(disconnect::INSUFFICIENT_STATE);
+            }
             Input::Deadline => unless_stale(self.stale, disconnect::SERVER_ERROR, turn)?,
             Input::Message(_) | Input::Pong | Input::Outcome(..) => {}
         }
@@ -252,7 +257,7 @@ fn final_order(order: Order) -> Result<Order, Close> {
         Order::Drain => Err(disconnect::SHUTDOWN),
         Order::Disconnect(close) => Err(close),
         // What is wrong with its token, it hears when it comes back.
-        Order::Revoke { .. } => Err(disconnect::FORCE_RECONNECT),
+        Order::Revoke(_) => Err(disconnect::FORCE_RECONNECT),
         order @ (Order::Subscribe { .. } | Order::Unsubscribe { .. } | Order::Refresh { .. }) => Ok(order),
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ChannelKey, ClientInfo, Position, UnixSeconds};
+use vestibule_model::{ChannelKey, ClientInfo, Credential, Position, UnixSeconds};
 
 use super::subscription::{Origin, Subscription};
 use super::terms::{Terms, Wish};
@@ -39,12 +39,18 @@ pub(super) enum Fate {
 }
 
 impl Joining {
-    /// Asks the house for it.
+    /// Asks the house for it, which needs no token.
     pub(super) fn perform(&self, turn: &mut Turn<'_>) -> Ticket {
+        self.perform_with(None, turn)
+    }
+
+    /// Asks the house for it, with what revocations know the token by that allows it.
+    pub(super) fn perform_with(&self, grant: Option<Box<Credential>>, turn: &mut Turn<'_>) -> Ticket {
         let following = self.terms.following(&self.wish, turn.rules.client.recovery_limit());
         turn.perform(Effect::Subscribe(Subscribe {
             channel: self.channel.clone(),
             form: turn.peer.form(),
+            grant,
             info: Arc::clone(&self.info),
             presence: self.terms.presence,
             announces: self.terms.announces,

@@ -79,6 +79,7 @@ impl Open {
             Input::Message(_) => Ok(()),
             Input::Outcome(ticket, outcome) => self.outcome(ticket, outcome, turn),
             Input::Notice(Notice::Lost(channel)) => self.lost(channel.name(), turn),
+            Input::Notice(Notice::Revoked(channel, cure)) => self.revoked(channel.name(), cure, turn),
             Input::Notice(Notice::Order(order)) => self.order(order, turn),
             Input::Deadline => self.look_at_the_clock(turn),
             Input::Pong => {

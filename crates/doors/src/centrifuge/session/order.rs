@@ -1,10 +1,11 @@
-//! What the house says unasked: orders of operators and backends, and that a subscription has missed something.
+//! What the house says unasked: orders of operators and backends, that a subscription has missed something, and that its
+//! token was revoked.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ChannelEvent, Close, Position, ServerSubscription, UnixSeconds};
+use vestibule_model::{ChannelEvent, Close, Cure, Position, ServerSubscription, UnixSeconds};
 
 use super::joining::{Fate, Joining, info_in_channel};
 use super::open::Open;
@@ -25,9 +26,7 @@ impl Open {
             Order::Unsubscribe { channel, code } => self.order_unsubscribe(&channel, code, turn),
             Order::Refresh { expired, expires, info } => self.order_refresh(expired, expires, info, turn),
             Order::Disconnect(close) => Err(close),
-            Order::Revoke { healed_by_a_fresh_token } => {
-                Err(profile::at_revocation(self.voucher.profile, healed_by_a_fresh_token))
-            }
+            Order::Revoke(cure) => Err(profile::at_revocation(self.voucher.profile, cure)),
             Order::Drain => Err(disconnect::SHUTDOWN),
         }
     }
@@ -44,6 +43,17 @@ impl Open {
             Some(_) => Ok(self.unsubscribe_for(UnsubscribeCode::INSUFFICIENT_STATE, channel, turn)?),
             None => Ok(()),
         }
+    }
+
+    /// The token that allowed the subscription is good no longer. A client that a fresh one helps subscribes anew; to
+    /// any other the end is final.
+    pub(super) fn revoked(&mut self, channel: &str, cure: Cure, turn: &mut Turn<'_>) -> Result<(), Close> {
+        let why = if cure.is_a_fresh_token() { UnsubscribeCode::EXPIRED } else { UnsubscribeCode::SERVER };
+        if let Some(joining) = self.joining_to(channel) {
+            joining.fate.get_or_insert(Fate::Unsubscribed(why.code, Cow::Borrowed(why.reason)));
+            return Ok(());
+        }
+        Ok(self.unsubscribe_for(why, channel, turn)?)
     }
 
     /// Ends a subscription, if there is one, and tells the client why.

@@ -4,7 +4,7 @@
 //! themselves when they hear 109; Cadenza's have a fixed token and an application that waits for 3500. Each answer
 //! of the second profile is chosen so that clients which do fetch tokens are healed as before.
 
-use vestibule_model::{Close, Profile};
+use vestibule_model::{Close, Cure, Expiry, Profile};
 
 use super::verdict::Denied;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
@@ -42,6 +42,23 @@ pub(super) fn at_refresh(Refused { refusal, profile }: Refused) -> Denied {
     }
 }
 
+/// The answer to a command with a token that the realm takes for a little longer, but that has run out: a client that
+/// hears 109 fetches another one. To one whose issuer wanted this very end, 110 is final.
+pub(super) fn at_end(over: Expiry) -> ErrorCode {
+    match over {
+        Expiry::Token(_) => ErrorCode::TOKEN_EXPIRED,
+        Expiry::Stated(_) => ErrorCode::EXPIRED,
+    }
+}
+
+/// The answer to a refresh command with such a token.
+pub(super) fn at_end_in_refresh(over: Expiry, profile: Profile) -> Denied {
+    match over {
+        Expiry::Token(_) => at_refresh(Refused { refusal: Refusal::Expired, profile }),
+        Expiry::Stated(_) => Denied::Error(ErrorCode::EXPIRED),
+    }
+}
+
 /// The goodbye to a connection whose token has run out.
 pub(super) fn at_expiry(profile: Profile) -> Close {
     match profile {
@@ -51,14 +68,13 @@ pub(super) fn at_expiry(profile: Profile) -> Close {
 }
 
 /// The goodbye to a connection whose token was revoked.
-pub(super) fn at_revocation(profile: Profile, healed_by_a_fresh_token: bool) -> Close {
-    if healed_by_a_fresh_token { at_expiry(profile) } else { disconnect::INVALID_TOKEN }
+pub(super) fn at_revocation(profile: Profile, cure: Cure) -> Close {
+    if cure.is_a_fresh_token() { at_expiry(profile) } else { disconnect::INVALID_TOKEN }
 }
 
 /// A token that was revoked before its connection was counted.
-pub(super) fn revoked_at_connect(profile: Profile, healed_by_a_fresh_token: bool) -> Denied {
-    let refusal = if healed_by_a_fresh_token { Refusal::Expired } else { Refusal::Invalid };
-    at_connect(Refused { refusal, profile })
+pub(super) fn revoked_at_connect(profile: Profile, cure: Cure) -> Denied {
+    at_connect(Refused { refusal: cure.into(), profile })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use vestibule_model::{ClientInfo, Identity, ServerSubscription, UnixSeconds};
+use vestibule_model::{ClientInfo, Expiry, Identity, ServerSubscription, UnixSeconds};
 
 use super::joining::info_in_channel;
 use super::open::Open;
@@ -11,7 +11,7 @@ use super::profile;
 use super::subscription::Origin;
 use super::turn::Turn;
 use super::verdict::{Errand, Step, Verdict};
-use crate::centrifuge::codes::{ErrorCode, disconnect};
+use crate::centrifuge::codes::disconnect;
 use crate::centrifuge::wire::{Answer, RefreshRequest};
 use crate::contract::{Effect, Refused, Secret};
 
@@ -41,14 +41,14 @@ impl Open {
             return Err(disconnect::INSUFFICIENT_STATE.into());
         }
         let expires = identity.expires.filter(|_| !turn.rules.client.insecure);
-        let ttl = match expires {
-            None => None,
-            Some(expires) => Some(turn.ttl(expires).ok_or(ErrorCode::EXPIRED)?),
-        };
+        if let Some(over) = turn.over(expires) {
+            return Err(profile::at_end_in_refresh(over, self.voucher.profile));
+        }
+        let expires = expires.map(Expiry::at);
         turn.renew(identity.credential);
         self.describe(identity.info);
         self.set_expiry(expires, turn);
-        Ok(Step::Done(Answer::Refresh(ttl)))
+        Ok(Step::Done(Answer::Refresh(expires.and_then(|expires| turn.ttl(expires)))))
     }
 
     /// Whether the identity is the same user's, from the same source.

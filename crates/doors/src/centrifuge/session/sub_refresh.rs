@@ -4,6 +4,7 @@ use vestibule_model::SubscriptionGrant;
 
 use super::joining::info_in_channel;
 use super::open::Open;
+use super::profile;
 use super::turn::Turn;
 use super::verdict::{Errand, Step, Verdict, named};
 use crate::centrifuge::codes::{ErrorCode, UnsubscribeCode, disconnect};
@@ -40,19 +41,19 @@ impl Open {
             }
         };
         self.check_grant(&grant, channel)?;
-        let expires = grant.expires.map(|expires| turn.believed(expires));
-        let ttl = expires.and_then(|expires| turn.ttl(expires));
-        if expires.is_some() && ttl.is_none() {
-            return self.expired_refresh(channel, ErrorCode::EXPIRED, turn);
+        if let Some(over) = turn.over(grant.expires) {
+            return self.expired_refresh(channel, profile::at_end(over), turn);
         }
+        let expires = grant.expires.map(|expires| turn.believed(expires.at()));
         // Meanwhile it may have ended.
         let subscription = self.subscriptions.get_mut(channel).ok_or(ErrorCode::PERMISSION_DENIED)?;
+        turn.regrant(&subscription.channel, grant.credential);
         subscription.expires = expires;
         if subscription.info.channel != grant.info {
             subscription.info = info_in_channel(&self.who, grant.info);
         }
         self.arrange_tick(turn);
-        Ok(Step::Done(Answer::SubRefresh(ttl)))
+        Ok(Step::Done(Answer::SubRefresh(expires.and_then(|expires| turn.ttl(expires)))))
     }
 
     /// An error alone would make the client give the subscription up for good. It is told first that the

@@ -6,6 +6,7 @@ use vestibule_model::{ChannelOverride, SubscriptionGrant};
 
 use super::joining::{Joining, info_in_channel};
 use super::open::Open;
+use super::profile;
 use super::subscription::Origin;
 use super::terms::{Terms, Wish};
 use super::turn::Turn;
@@ -123,10 +124,12 @@ impl Open {
     ) -> Verdict {
         let rules = turn.rules.channel(&request.channel)?;
         let overrides = grant.as_ref().map_or_else(ChannelOverride::default, |grant| grant.overrides);
-        let (expires, info, data) = grant.map_or((None, None, None), |g| (g.expires, g.info, g.data));
-        let expires = expires.map(|expires| turn.believed(expires));
-        if expires.is_some_and(|expires| turn.ttl(expires).is_none()) {
-            return Err(ErrorCode::EXPIRED.into());
+        let (credential, expires, info, data) = match grant {
+            Some(grant) => (Some(Box::new(grant.credential)), grant.expires, grant.info, grant.data),
+            None => (None, None, None, None),
+        };
+        if let Some(over) = turn.over(expires) {
+            return Err(profile::at_end(over).into());
         }
         if request.tf.is_some() {
             // No namespace allows filters.
@@ -138,13 +141,13 @@ impl Open {
             channel: self.key(&request.channel),
             info: info_in_channel(&self.who, info),
             origin: Origin::Client,
-            expires,
+            expires: expires.map(|expires| turn.believed(expires.at())),
             data,
             terms,
             wish: Wish::of(request),
             fate: None,
         };
-        let ticket = joining.perform(turn);
+        let ticket = joining.perform_with(credential, turn);
         Ok(Step::Waits(ticket, Errand::Subscribe(Box::new(joining))))
     }
 }

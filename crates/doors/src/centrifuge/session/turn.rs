@@ -1,6 +1,6 @@
 //! What one input has at hand, and what it leaves behind.
 
-use vestibule_model::{ChannelKey, Close, Credential, Now, UnixSeconds};
+use vestibule_model::{ChannelKey, Close, Credential, Expiry, Now, UnixSeconds};
 
 use super::Peer;
 use crate::centrifuge::codes::ErrorCode;
@@ -95,6 +95,11 @@ impl<'t> Turn<'t> {
         self.outputs.push(Output::Renew(Box::new(credential)));
     }
 
+    /// A subscription goes on with another token.
+    pub(super) fn regrant(&mut self, channel: &ChannelKey, credential: Credential) {
+        self.outputs.push(Output::Regrant(channel.clone(), Box::new(credential)));
+    }
+
     /// An expiry as it is believed.
     pub(super) fn believed(&self, expires: UnixSeconds) -> UnixSeconds {
         expires.min(UnixSeconds(self.now.unix.0.saturating_add(LONGEST_TTL)))
@@ -104,6 +109,11 @@ impl<'t> Turn<'t> {
     pub(super) fn ttl(&self, expires: UnixSeconds) -> Option<u32> {
         let seconds = self.believed(expires).until(self.now.unix).as_secs();
         u32::try_from(seconds).ok().filter(|seconds| *seconds > 0)
+    }
+
+    /// The expiry, if nothing is left until then.
+    pub(super) fn over(&self, expires: Option<Expiry>) -> Option<Expiry> {
+        expires.filter(|expires| self.ttl(expires.at()).is_none())
     }
 
     /// Ends the turn.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use vestibule_model::{Close, Identity, UserId};
+use vestibule_model::{Close, Expiry, Identity, UserId};
 
 use super::hello::Hello;
 use super::{Bearer, Session, Standing, plain};
@@ -116,7 +116,7 @@ impl Session {
             }
         }
         let Identity { organisation, user, credential, expires, .. } = identity;
-        self.bearer = Some(Bearer { organisation: organisation.clone(), expires });
+        self.bearer = Some(Bearer { organisation: organisation.clone(), expires: expires.map(Expiry::at) });
         // The subject of a room token is the room.
         let is_person = wish.is_some();
         let admission = Admission { organisation, user, is_person, exclusive: false, credential };

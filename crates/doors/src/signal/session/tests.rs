@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vestibule_model::{Identity, Moment, Now, OrganisationId, Profile, UnixSeconds, UserId};
+use vestibule_model::{Cure, Expiry, Identity, Moment, Now, OrganisationId, Profile, UnixSeconds, UserId};
 
 use super::Session;
 use crate::contract::{
@@ -352,7 +352,7 @@ fn a_peer_that_answers_no_ping_is_gone_and_one_that_says_anything_is_not() {
 fn a_session_outlives_its_token_unless_the_operator_wants_otherwise_and_never_its_revocation() {
     let expiring = |rules| {
         let mut peer = Meeting::with(rules, "token=t&nodeId=a");
-        let expires = Some(UnixSeconds(UNIX + 30));
+        let expires = Some(Expiry::Token(UnixSeconds(UNIX + 30)));
         peer.answers(Outcome::Identity(Ok(Box::new(Identity { expires, ..identity("music") }))));
         peer.answers(Outcome::Admitted(Ok(())));
         peer.entry();
@@ -365,7 +365,7 @@ fn a_session_outlives_its_token_unless_the_operator_wants_otherwise_and_never_it
     };
     let mut stays = expiring(Rules::default());
     assert_eq!(stays.closed, None);
-    stays.orders(Order::Revoke { healed_by_a_fresh_token: true });
+    stays.orders(Order::Revoke(Cure::FreshToken));
     stays.is_closed_with(4003, "Invalid or expired token");
     let rules = Rules { close_on_expiry: Some(Duration::from_secs(5)), ..Rules::default() };
     expiring(rules).is_closed_with(4003, "Invalid or expired token");

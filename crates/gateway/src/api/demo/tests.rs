@@ -71,11 +71,11 @@ async fn a_visitor_gets_a_session_that_a_realm_with_the_same_secret_accepts() {
     let (realms, _) = RealmsConfig::of(connection).build().unwrap();
     let trust = realms.trust(&TrustConfig::default()).unwrap();
     let now = Clock::start().now().unix;
-    let identity = trust.connection(session["token"].as_str().unwrap(), now).at_once().unwrap();
+    let identity = trust.connection(session["token"].as_str().unwrap(), now).at_once().unwrap().value;
     assert_eq!(identity.user.as_str(), session["user"].as_str().unwrap());
     let info: Value = serde_json::from_slice(&identity.info.unwrap()).unwrap();
     assert_eq!(info["name"], session["name"]);
-    let left = identity.expires.unwrap().until(now).as_secs();
+    let left = identity.expires.unwrap().at().until(now).as_secs();
     assert!((595..=601).contains(&left), "{left}");
 }
 

@@ -7,9 +7,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 use vestibule_auth::{Reason, Refusal as Verdict};
+use vestibule_model::Cure;
 
 use crate::api::answer;
-use crate::steward::Unidentified;
+use crate::steward::{NotGood, Unidentified};
 
 /// A status, a word for programs and a sentence for people. Why a token is not taken, only the operator learns.
 #[derive(Debug)]
@@ -65,16 +66,16 @@ impl Refusal {
 
 impl From<Unidentified> for Refusal {
     fn from(unidentified: Unidentified) -> Self {
-        match unidentified {
-            Unidentified::Rejected(rejection) => match rejection.refusal {
+        match unidentified.why {
+            NotGood::Rejected(refusal) => match refusal {
                 Verdict::Invalid(Reason::NoOrganisation | Reason::Organisation) => Self::NO_ORGANISATION,
                 Verdict::AnonymousToken => Self::NOBODY,
                 Verdict::Unavailable(_) => Self::LATER,
                 _ => Self::BAD_TOKEN,
             },
-            Unidentified::Revoked { healed_by_a_fresh_token: false, .. } => Self::BLOCKED,
-            Unidentified::Revoked { .. } | Unidentified::Used(_) => Self::BAD_TOKEN,
-            Unidentified::Unknown(_) => Self::LATER,
+            NotGood::Revoked(Cure::Nothing) => Self::BLOCKED,
+            NotGood::Revoked(Cure::FreshToken | Cure::NewLogin) | NotGood::Used => Self::BAD_TOKEN,
+            NotGood::Unknown => Self::LATER,
         }
     }
 }

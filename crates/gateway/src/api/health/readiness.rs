@@ -65,7 +65,7 @@ impl Readiness {
         failing.extend(self.missing.iter().cloned());
         // Keys that are merely stale still let everyone in; the metric of their age shows them.
         let keys = self.keys.status(self.clock);
-        failing.extend(keys.iter().filter(|keys| !keys.is_usable()).map(ToString::to_string));
+        failing.extend(keys.iter().filter(|keys| !keys.suffices).map(ToString::to_string));
         // All are asked before the first is waited for, so the whole house has one second and not each worker.
         let answers: Vec<_> = self.inboxes.all().iter().map(ask).collect();
         let deadline = Instant::now() + PATIENCE;

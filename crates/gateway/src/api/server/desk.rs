@@ -59,9 +59,15 @@ impl Desk<'_> {
         self.house.steward.records()
     }
 
-    /// How long after it was issued a token can matter.
-    pub fn longest_token(&self) -> Duration {
+    /// How long a token that there is now can matter; `None`: for ever.
+    pub fn longest_token(&self) -> Option<Duration> {
         self.house.longest_token
+    }
+
+    /// The latest time at which a token says that it was issued, if it was issued by now: its issuer's clock may be
+    /// ahead of ours.
+    pub fn latest_issue(&self) -> UnixSeconds {
+        UnixSeconds(self.now.unix.0.saturating_add_unsigned(self.house.leeway.as_secs()))
     }
 
     /// Revokes tokens of the caller's organisation, and ends the connections that came in with them.

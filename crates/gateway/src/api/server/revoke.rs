@@ -47,14 +47,15 @@ impl Revoke<'_> {
     /// Revokes.
     pub async fn perform(self, desk: &Desk<'_>) -> Answer {
         let now = desk.now.unix;
-        let until = Term { until: self.until, ttl: self.ttl }.end(now, Some(desk.longest_token()))?;
+        let until = Term { until: self.until, ttl: self.ttl }.end(now, desk.longest_token())?;
         let remarks = Remarks::read(&self.by, &self.note)?;
-        let id = desk.revoke(self.what(now)?, until, remarks).await?;
+        let id = desk.revoke(self.what(desk.latest_issue())?, until, remarks).await?;
         Ok(Json::of(&Done { id: id.0, until: until.0 }))
     }
 
-    fn what(&self, now: UnixSeconds) -> Result<Revoked, Refusal> {
-        let before = self.before.map_or(now, UnixSeconds);
+    /// Which tokens. `latest`: when a token that there is now says at the latest that it was issued.
+    fn what(&self, latest: UnixSeconds) -> Result<Revoked, Refusal> {
+        let before = self.before.map_or(latest, UnixSeconds);
         let what = match (self.token.said(), self.session.said(), self.user.said(), self.organisation) {
             (Some(token), None, None, false) => Revoked::Token(name(token)?.into()),
             (None, Some(session), None, false) => Revoked::Session(name(session)?.into()),
@@ -69,7 +70,7 @@ impl Revoke<'_> {
         if self.before.is_some() && !has_age {
             return Err(Refusal::bad_request("before goes with a user or an organisation"));
         }
-        if before > now {
+        if before > latest {
             return Err(Refusal::bad_request(
                 "before cannot be in the future; block_user is for tokens to come",
             ));

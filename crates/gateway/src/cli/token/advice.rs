@@ -22,6 +22,7 @@ pub fn advice(reason: &Reason) -> &'static str {
         }
         Reason::NoKid => "have the issuer name its key (kid), or set unnamed_keys",
         Reason::KeysUnavailable => "see `vestibule realm check` for why the keys cannot be fetched",
+        Reason::KeyNotAsked => "wait for some seconds: unknown keys are asked for once in keys_cooldown",
         Reason::Signature => "it was signed by another key, or changed since: compare the keys of both sides",
         Reason::ClaimType(_) => {
             "have the issuer write this claim as RFC 7519 says; times are numbers of seconds"

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
-use vestibule_auth::{Refusal, Rejection, Trust, TrustConfig, Verdict};
+use vestibule_auth::{Refusal, Rejection, Trust, TrustConfig, Verdict, Verified};
 use vestibule_model::{Identity, SubscriptionGrant};
 
 use super::advice::advice;
@@ -85,7 +85,12 @@ impl Judged {
         }
     }
 
-    fn of<T>(bench: &Bench, fetches: bool, says: fn(&T) -> Value, judge: impl Fn() -> Verdict<T>) -> Self {
+    fn of<T>(
+        bench: &Bench,
+        fetches: bool,
+        says: fn(&T) -> Value,
+        judge: impl Fn() -> Verdict<Verified<T>>,
+    ) -> Self {
         let (verdict, unseen) = match judge() {
             Verdict::Waits(wish, otherwise) if fetches => match bench.look(&wish.keys) {
                 Ok(_) => (judge().at_once(), None),
@@ -93,7 +98,7 @@ impl Judged {
             },
             verdict => (verdict.at_once(), None),
         };
-        Self { verdict: verdict.map(|said| says(&said)), unseen }
+        Self { verdict: verdict.map(|said| says(&said.value)), unseen }
     }
 
     /// What one realm thinks of a token, by the keys that are at hand.
@@ -185,8 +190,8 @@ fn of_identity(identity: &Identity) -> Value {
         "client": identity.client_type.as_deref(),
         "session": identity.credential.session.as_deref(),
         "id": identity.credential.token.as_deref(),
-        "expires": identity.expires.map(|end| end.0),
-        "until": identity.expires.map(utc),
+        "expires": identity.expires.map(|end| end.at().0),
+        "until": identity.expires.map(|end| utc(end.at())),
     })
 }
 
@@ -196,7 +201,7 @@ fn of_grant(grant: &SubscriptionGrant) -> Value {
         "organisation": grant.organisation.as_str(),
         "user": grant.user.as_str(),
         "channel": &*grant.channel,
-        "expires": grant.expires.map(|end| end.0),
-        "until": grant.expires.map(utc),
+        "expires": grant.expires.map(|end| end.at().0),
+        "until": grant.expires.map(|end| utc(end.at())),
     })
 }

@@ -319,7 +319,7 @@ pub fn follow(key: &ChannelKey) -> Output {
     wish(key, Some(Following { recover: None, meta_ttl: Duration::from_secs(600) }))
 }
 
-fn wish(key: &ChannelKey, following: Option<Following>) -> Output {
+pub(super) fn wish(key: &ChannelKey, following: Option<Following>) -> Output {
     let info = ClientInfo {
         user: UserId::new("ann"),
         client: ClientId::from_random([7; 16]),
@@ -329,6 +329,7 @@ fn wish(key: &ChannelKey, following: Option<Following>) -> Output {
     let subscribe = Subscribe {
         channel: key.clone(),
         form: Form::CentrifugeJson,
+        grant: None,
         info: Arc::new(info),
         presence: true,
         announces: true,

@@ -5,11 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use vestibule_doors::contract::{
-    Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Ticket,
+    Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Output, Outputs, Subscribe, Ticket,
 };
-use vestibule_model::{Close, Credential, OrganisationId, Revocation, Revoked, UnixSeconds, UserId};
+use vestibule_model::{
+    ChannelKey, Close, Credential, Cure, Door, OrganisationId, Revocation, Revoked, UnixSeconds, UserId,
+};
 
-use super::house::{House, Peer};
+use super::house::{self, House, Peer};
 
 fn organisation() -> OrganisationId {
     OrganisationId::from_verified("default")
@@ -39,8 +41,8 @@ fn open(house: &mut House, user: &'static str, token: &'static str) -> Peer {
         Input::Message(b"renew") => outputs.push(Output::Renew(Box::new(credential("new")))),
         Input::Outcome(_, Outcome::Admitted(Ok(()))) => say(outputs, "admitted".into()),
         Input::Outcome(_, Outcome::Admitted(Err(why))) => say(outputs, format!("{why:?}")),
-        Input::Notice(Notice::Order(Order::Revoke { healed_by_a_fresh_token })) => {
-            let code = if healed_by_a_fresh_token { 3005 } else { 3500 };
+        Input::Notice(Notice::Order(Order::Revoke(cure))) => {
+            let code = if cure == Cure::FreshToken { 3005 } else { 3500 };
             outputs.push(Output::Close(Close::new(code, "revoked")));
         }
         other => panic!("{other:?}"),
@@ -97,7 +99,7 @@ fn a_token_that_is_revoked_between_its_verification_and_its_admission_is_not_adm
     house.settle();
     house.say(&peer, "come in");
     house.settle();
-    let why = NotAdmitted::Revoked { healed_by_a_fresh_token: false };
+    let why = NotAdmitted::Revoked(Cure::Nothing);
     assert_eq!(peer.heard(), [format!("{why:?}")]);
 }
 
@@ -135,6 +137,125 @@ fn a_connection_cannot_go_on_with_a_token_that_was_revoked_since_it_was_verified
     house.say(&peer, "renew");
     house.settle();
     assert_eq!(peer.heard(), ["admitted", "close 3005"]);
+}
+
+/// A connection of ann's with the token `t`. "subscribe" subscribes it with a token to `a` and without one to `b`,
+/// "renew" gives `a` the token `new`.
+fn subscriber(house: &mut House) -> Peer {
+    let peer = house.open(move |input, outputs| match input {
+        Input::Message(b"come in") => outputs.push(admission("ann", credential("t"))),
+        Input::Message(b"subscribe") => {
+            outputs.push(subscription("a", Some(Box::new(granting("sub", 50)))));
+            outputs.push(subscription("b", None));
+        }
+        Input::Message(b"renew") => {
+            outputs.push(Output::Regrant(channel("a"), Box::new(granting("new", 70))));
+        }
+        Input::Outcome(..) => {}
+        Input::Notice(Notice::Revoked(channel, cure)) => {
+            outputs.push(Output::Send(format!("{} {cure:?}", channel.name()).into()));
+            outputs.push(Output::Unsubscribe(channel));
+        }
+        Input::Notice(Notice::Order(Order::Revoke(_))) => {
+            outputs.push(Output::Close(Close::new(3500, "revoked")))
+        }
+        other => panic!("{other:?}"),
+    });
+    house.say(&peer, "come in");
+    house.settle();
+    peer
+}
+
+fn granting(token: &str, issued: i64) -> Credential {
+    Credential { token: Some(token.into()), session: Some("other".into()), issued: Some(UnixSeconds(issued)) }
+}
+
+fn channel(name: &str) -> ChannelKey {
+    ChannelKey::new(&organisation(), Door::Centrifuge, name)
+}
+
+fn subscription(name: &str, grant: Option<Box<Credential>>) -> Output {
+    let Output::Perform(_, Effect::Subscribe(wish)) = house::wish(&channel(name), None) else {
+        unreachable!()
+    };
+    Output::Perform(Ticket(2), Effect::Subscribe(Subscribe { grant, ..wish }))
+}
+
+#[test]
+fn every_kind_of_revocation_ends_the_subscriptions_whose_tokens_it_concerns_and_no_others() {
+    let ann = UserId::new("ann");
+    for (what, heard) in [
+        (Revoked::Token("sub".into()), "a FreshToken"),
+        (Revoked::Session("other".into()), "a NewLogin"),
+        (Revoked::User(ann), "close 3500"),
+        (Revoked::Organisation, "close 3500"),
+        (Revoked::Token("new".into()), ""),
+        (Revoked::UserBefore(UserId::new("bob"), UnixSeconds(50)), ""),
+    ] {
+        let mut house = House::new();
+        let peer = subscriber(&mut house);
+        house.say(&peer, "subscribe");
+        house.settle();
+        revoke(&house, what.clone());
+        house.settle();
+        let heard: Vec<_> = Some(heard).into_iter().filter(|heard| !heard.is_empty()).collect();
+        assert_eq!(peer.heard(), heard, "{what:?}");
+    }
+}
+
+#[test]
+fn an_old_subscription_token_ends_where_the_connections_own_is_newer() {
+    let mut house = House::new();
+    let peer = house.open(move |input, outputs| match input {
+        Input::Message(b"come in") => {
+            outputs.push(admission("ann", Credential { issued: Some(UnixSeconds(60)), ..credential("t") }));
+            outputs.push(subscription("a", Some(Box::new(granting("sub", 50)))));
+        }
+        Input::Notice(Notice::Revoked(channel, cure)) => {
+            outputs.push(Output::Send(format!("{} {cure:?}", channel.name()).into()));
+        }
+        Input::Outcome(..) => {}
+        other => panic!("{other:?}"),
+    });
+    house.say(&peer, "come in");
+    house.settle();
+    revoke(&house, Revoked::UserBefore(UserId::new("ann"), UnixSeconds(55)));
+    house.settle();
+    assert_eq!(peer.heard(), ["a FreshToken"]);
+}
+
+#[test]
+fn a_subscription_that_goes_on_with_a_new_token_is_known_by_that_one_until_it_ends() {
+    let mut house = House::new();
+    let peer = subscriber(&mut house);
+    house.say(&peer, "subscribe");
+    house.say(&peer, "renew");
+    house.settle();
+    revoke(&house, Revoked::Token("sub".into()));
+    house.settle();
+    assert_eq!(peer.heard(), [""; 0]);
+    revoke(&house, Revoked::Token("new".into()));
+    house.settle();
+    assert_eq!(peer.heard(), ["a FreshToken"]);
+    revoke(&house, Revoked::Session("other".into()));
+    house.settle();
+    assert_eq!(peer.heard(), ["a FreshToken"], "what has ended is forgotten");
+}
+
+#[test]
+fn a_subscription_token_that_was_revoked_since_it_was_verified_is_found_when_it_is_used() {
+    for (token, said) in [("sub", ["subscribe", ""]), ("new", ["subscribe", "renew"])] {
+        let mut house = House::new();
+        let peer = subscriber(&mut house);
+        revoke(&house, Revoked::Token(token.into()));
+        house.settle();
+        for word in said.into_iter().filter(|word| !word.is_empty()) {
+            assert_eq!(peer.heard(), [""; 0]);
+            house.say(&peer, word);
+            house.settle();
+        }
+        assert_eq!(peer.heard(), ["a FreshToken"]);
+    }
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule_model::{Close, Identity, UserId};
+use vestibule_model::{Close, Identity, Profile, UserId};
 
-use super::pair::{CONNECTED, NOW, Setup, after, anonymous, identity};
+use super::pair::{CONNECTED, NOW, Setup, after, anonymous, identity, lasts, states};
 use crate::centrifuge::rules::PersonalChannel;
 use crate::contract::{NotAdmitted, Order, Outcome, Refusal};
 
@@ -137,7 +137,7 @@ fn a_user_with_too_many_connections_gets_no_other() {
 fn a_token_with_an_end_tells_the_client_when_to_refresh() {
     for setup in [Setup::new(), Setup::new().protobuf()] {
         let mut pair = setup.open();
-        pair.enters(Identity { expires: after(60), ..identity() });
+        pair.enters(Identity { expires: lasts(60), ..identity() });
         pair.receives(&CONNECTED.replace(r#","ping""#, r#","expires":true,"ttl":60,"ping""#));
     }
 }
@@ -145,16 +145,30 @@ fn a_token_with_an_end_tells_the_client_when_to_refresh() {
 #[test]
 fn no_ttl_is_longer_than_a_year() {
     let mut pair = Setup::new().open();
-    pair.enters(Identity { expires: after(1_000_000_000), ..identity() });
+    pair.enters(Identity { expires: lasts(1_000_000_000), ..identity() });
     pair.receives(&CONNECTED.replace(r#","ping""#, r#","expires":true,"ttl":31536000,"ping""#));
 }
 
 #[test]
-fn an_expiry_in_the_past_is_answered_with_110() {
+fn a_token_that_is_taken_after_its_end_is_answered_with_109_so_that_clients_fetch_another() {
+    for profile in [Profile::Centrifugo, Profile::Cadenza] {
+        for seconds in [0, -1, -29] {
+            let mut pair = Setup::new().open();
+            pair.sends(r#"{"id":1,"connect":{"token":"t"}}"#);
+            pair.asks_who_bears(Some("t"));
+            pair.identifies(Identity { expires: lasts(seconds), profile, ..identity() });
+            pair.receives(r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#);
+            pair.is_silent();
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_should_have_ended_already_is_answered_with_110() {
     let mut pair = Setup::new().open();
     pair.sends(r#"{"id":1,"connect":{"token":"t"}}"#);
     pair.asks_who_bears(Some("t"));
-    pair.identifies(Identity { expires: after(0), ..identity() });
+    pair.identifies(Identity { expires: states(0), ..identity() });
     pair.receives(r#"{"id":1,"error":{"code":110,"message":"expired"}}"#);
     pair.is_silent();
 }
@@ -162,7 +176,7 @@ fn an_expiry_in_the_past_is_answered_with_110() {
 #[test]
 fn an_insecure_house_lets_nothing_expire() {
     let mut pair = Setup::new().rules(|rules| rules.client.insecure = true).open();
-    pair.enters(Identity { expires: after(60), ..identity() });
+    pair.enters(Identity { expires: lasts(60), ..identity() });
     pair.receives(CONNECTED);
     pair.pass_with_pongs(200);
     pair.is_silent();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vestibule_model::Identity;
 
-use super::pair::{Setup, after, identity};
+use super::pair::{Setup, identity, lasts};
 
 fn quiet() -> Setup {
     Setup::new().rules(|rules| rules.client.ping_interval = Duration::ZERO)
@@ -12,7 +12,7 @@ fn quiet() -> Setup {
 
 #[test]
 fn a_connection_ends_after_its_token_and_the_delay() {
-    let mut pair = quiet().connected_as(Identity { expires: after(60), ..identity() });
+    let mut pair = quiet().connected_as(Identity { expires: lasts(60), ..identity() });
     pair.pass(Duration::from_millis(84_999));
     pair.is_silent();
     pair.pass(Duration::from_millis(1));
@@ -24,14 +24,14 @@ fn the_delay_is_the_operators() {
     let delay = |rules: &mut crate::centrifuge::rules::Rules| {
         rules.client.expired_close_delay = Duration::from_secs(1)
     };
-    let mut pair = quiet().rules(delay).connected_as(Identity { expires: after(60), ..identity() });
+    let mut pair = quiet().rules(delay).connected_as(Identity { expires: lasts(60), ..identity() });
     pair.pass_secs(61);
     pair.closes(3005);
 }
 
 #[test]
 fn the_session_sleeps_until_then() {
-    let pair = quiet().connected_as(Identity { expires: after(60), ..identity() });
+    let pair = quiet().connected_as(Identity { expires: lasts(60), ..identity() });
     assert_eq!(pair.sleeps_for(), Duration::from_secs(85));
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vestibule_model::{
-    ClientId, Credential, HistoryQuery, Identity, Moment, Profile, Publication, PublishOptions,
-    SubscriptionGrant,
+    ChannelKey, ClientId, Credential, Cure, HistoryQuery, Identity, Moment, Profile, Publication,
+    PublishOptions, SubscriptionGrant,
 };
 
 use crate::centrifuge::rules::{ChannelRules, Rules};
@@ -28,6 +28,8 @@ pub(super) struct Pair {
     heard: VecDeque<Output>,
     /// What revocations know the connection by, since the last refresh.
     pub(super) renewed: Option<Credential>,
+    /// What revocations know a subscription by, since the last refresh of one.
+    pub(super) regranted: Option<(ChannelKey, Credential)>,
     /// The effect that was looked at last.
     ticket: Ticket,
 }
@@ -86,7 +88,14 @@ impl Setup {
             rules: Arc::new(self.rules),
         };
         let (driver, _) = Driver::open(|now, outputs| Session::open(opening, now, outputs));
-        Pair { driver, encoding: self.encoding, heard: VecDeque::new(), renewed: None, ticket: Ticket(0) }
+        Pair {
+            driver,
+            encoding: self.encoding,
+            heard: VecDeque::new(),
+            renewed: None,
+            regranted: None,
+            ticket: Ticket(0),
+        }
     }
 
     /// A connection of the user 42.
@@ -286,6 +295,10 @@ impl Pair {
         self.notice(Notice::Lost(channel(name)));
     }
 
+    pub(super) fn revokes_grant(&mut self, name: &str, cure: Cure) {
+        self.notice(Notice::Revoked(channel(name), cure));
+    }
+
     pub(super) fn orders(&mut self, order: Order) {
         self.notice(Notice::Order(order));
     }
@@ -424,6 +437,7 @@ impl Pair {
             match output {
                 Output::WakeAt(_) => {}
                 Output::Renew(credential) => self.renewed = Some(*credential),
+                Output::Regrant(channel, credential) => self.regranted = Some((channel, *credential)),
                 output => self.heard.push_back(output),
             }
         }

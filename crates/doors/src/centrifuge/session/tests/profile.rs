@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use vestibule_model::{Identity, Profile};
+use vestibule_model::{Cure, Identity, Profile};
 
-use super::pair::{Pair, Setup, after, identity};
+use super::pair::{Pair, Setup, identity, lasts};
 use crate::contract::{NotAdmitted, Order, Outcome, Refusal};
 
 fn cadenza() -> Identity {
@@ -45,7 +45,7 @@ fn an_expired_token_is_answered_with_109_so_that_clients_fetch_another() {
 #[test]
 fn a_connection_that_is_not_refreshed_ends_with_3500_after_the_grace() {
     let quiet = Setup::new().rules(|rules| rules.client.ping_interval = Duration::ZERO);
-    let mut pair = quiet.connected_as(Identity { expires: after(60), ..cadenza() });
+    let mut pair = quiet.connected_as(Identity { expires: lasts(60), ..cadenza() });
     pair.pass_secs(84);
     pair.is_silent();
     pair.pass_secs(1);
@@ -54,27 +54,29 @@ fn a_connection_that_is_not_refreshed_ends_with_3500_after_the_grace() {
 
 #[test]
 fn a_revoked_token_ends_the_connection_and_a_fresh_one_may_heal_it() {
-    for (profile, healed, code) in [
-        (Profile::Centrifugo, true, 3005),
-        (Profile::Centrifugo, false, 3500),
-        (Profile::Cadenza, true, 3500),
-        (Profile::Cadenza, false, 3500),
+    for (profile, cure, code) in [
+        (Profile::Centrifugo, Cure::FreshToken, 3005),
+        (Profile::Centrifugo, Cure::NewLogin, 3500),
+        (Profile::Centrifugo, Cure::Nothing, 3500),
+        (Profile::Cadenza, Cure::FreshToken, 3500),
+        (Profile::Cadenza, Cure::NewLogin, 3500),
+        (Profile::Cadenza, Cure::Nothing, 3500),
     ] {
         let mut pair = Setup::new().connected_as(Identity { profile, ..identity() });
-        pair.orders(Order::Revoke { healed_by_a_fresh_token: healed });
+        pair.orders(Order::Revoke(cure));
         pair.closes(code);
     }
 }
 
 #[test]
 fn a_token_that_is_revoked_before_its_connection_is_counted_is_refused_as_at_the_door() {
-    for healed in [true, false] {
+    for cure in [Cure::FreshToken, Cure::NewLogin, Cure::Nothing] {
         let mut pair = connects();
         pair.identifies(identity());
         pair.asks_to_admit();
-        let revoked = NotAdmitted::Revoked { healed_by_a_fresh_token: healed };
+        let revoked = NotAdmitted::Revoked(cure);
         pair.answers(Outcome::Admitted(Err(revoked)));
-        if healed {
+        if cure == Cure::FreshToken {
             pair.receives(r#"{"id":1,"error":{"code":109,"message":"token expired"}}"#);
         } else {
             pair.closes(3500);
@@ -85,6 +87,6 @@ fn a_token_that_is_revoked_before_its_connection_is_counted_is_refused_as_at_the
 #[test]
 fn a_revocation_on_the_way_in_makes_the_client_come_back_and_hear_why() {
     let mut pair = connects();
-    pair.orders(Order::Revoke { healed_by_a_fresh_token: false });
+    pair.orders(Order::Revoke(Cure::Nothing));
     pair.closes(3011);
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule_model::{Credential, Identity, OrganisationId, UserId};
+use vestibule_model::{Credential, Identity, OrganisationId, Profile, UserId};
 
-use super::pair::{CLIENTS, Pair, Setup, after, identity, subscribed_to};
+use super::pair::{CLIENTS, Pair, Setup, identity, lasts, states, subscribed_to};
 use crate::contract::Refusal;
 
 const REFRESH: &str = r#"{"id":3,"refresh":{"token":"new"}}"#;
@@ -13,7 +13,7 @@ const REFRESH: &str = r#"{"id":3,"refresh":{"token":"new"}}"#;
 /// A connection that ends in a minute and a bit.
 fn expiring() -> Pair {
     let quiet = Setup::new().rules(|rules| rules.client.ping_interval = Duration::ZERO);
-    quiet.connected_as(Identity { expires: after(60), ..identity() })
+    quiet.connected_as(Identity { expires: lasts(60), ..identity() })
 }
 
 fn asks(pair: &mut Pair) {
@@ -26,7 +26,7 @@ fn a_new_token_prolongs_the_connection() {
     let mut pair = expiring();
     pair.pass_secs(50);
     asks(&mut pair);
-    pair.identifies(Identity { expires: after(150), ..identity() });
+    pair.identifies(Identity { expires: lasts(150), ..identity() });
     pair.receives(r#"{"id":3,"refresh":{"expires":true,"ttl":100}}"#);
     pair.pass_secs(124);
     pair.is_silent();
@@ -38,7 +38,7 @@ fn a_new_token_prolongs_the_connection() {
 fn a_protobuf_client_refreshes_too() {
     let mut pair = Setup::new().protobuf().connected();
     asks(&mut pair);
-    pair.identifies(Identity { expires: after(100), ..identity() });
+    pair.identifies(Identity { expires: lasts(100), ..identity() });
     pair.receives(r#"{"id":3,"refresh":{"expires":true,"ttl":100}}"#);
 }
 
@@ -99,11 +99,21 @@ fn a_token_that_cannot_be_judged_now_is_tried_again() {
 }
 
 #[test]
-fn a_token_whose_end_has_passed_is_answered_with_110() {
+fn a_token_that_is_taken_after_its_end_ends_the_connection_as_an_expired_one_does() {
+    for (profile, code) in [(Profile::Centrifugo, 3005), (Profile::Cadenza, 3500)] {
+        let mut pair = Setup::new().connected_as(Identity { profile, ..identity() });
+        asks(&mut pair);
+        pair.identifies(Identity { expires: lasts(-1), profile, ..identity() });
+        pair.closes(code);
+    }
+}
+
+#[test]
+fn a_new_end_that_has_passed_is_answered_with_110() {
     let mut pair = expiring();
     pair.pass_secs(50);
     asks(&mut pair);
-    pair.identifies(Identity { expires: after(50), ..identity() });
+    pair.identifies(Identity { expires: states(50), ..identity() });
     pair.receives(r#"{"id":3,"error":{"code":110,"message":"expired"}}"#);
 }
 
@@ -162,6 +172,6 @@ fn revocations_know_the_connection_by_its_new_token() {
 fn in_an_insecure_house_a_new_token_has_no_end_either() {
     let mut pair = Setup::new().rules(|rules| rules.client.insecure = true).connected();
     asks(&mut pair);
-    pair.identifies(Identity { expires: after(100), ..identity() });
+    pair.identifies(Identity { expires: lasts(100), ..identity() });
     pair.receives(r#"{"id":3,"refresh":{}}"#);
 }

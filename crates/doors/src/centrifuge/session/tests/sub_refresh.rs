@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule_model::{OrganisationId, SubscriptionGrant, UserId};
+use vestibule_model::{Credential, OrganisationId, SubscriptionGrant, UserId};
 
-use super::pair::{CLIENTS, Pair, Setup, after, grant, subscribed_to};
+use super::pair::{CLIENTS, Pair, Setup, channel, grant, lasts, states, subscribed_to};
 use crate::contract::{Order, Refusal};
 
 const REFRESH: &str = r#"{"id":3,"sub_refresh":{"channel":"a","token":"new"}}"#;
@@ -13,7 +13,7 @@ const REFRESH: &str = r#"{"id":3,"sub_refresh":{"channel":"a","token":"new"}}"#;
 /// A connection with a subscription that ends in ten seconds.
 fn expiring(setup: Setup) -> Pair {
     let mut pair = setup.rules(|rules| rules.client.ping_interval = Duration::ZERO).connected();
-    pair.joins_with(SubscriptionGrant { expires: after(10), ..grant("a") });
+    pair.joins_with(SubscriptionGrant { expires: lasts(10), ..grant("a") });
     pair
 }
 
@@ -27,11 +27,21 @@ fn a_new_token_prolongs_the_subscription() {
     for setup in [Setup::new(), Setup::new().protobuf()] {
         let mut pair = expiring(setup);
         asks(&mut pair);
-        pair.grants(SubscriptionGrant { expires: after(100), ..grant("a") });
+        pair.grants(SubscriptionGrant { expires: lasts(100), ..grant("a") });
         pair.receives(r#"{"id":3,"sub_refresh":{"expires":true,"ttl":100}}"#);
         pair.pass_secs(120);
         pair.is_silent();
     }
+}
+
+#[test]
+fn revocations_know_the_subscription_by_its_new_token() {
+    let mut pair = expiring(Setup::new());
+    asks(&mut pair);
+    let credential = Credential { token: Some("new".into()), ..Credential::default() };
+    pair.grants(SubscriptionGrant { credential: credential.clone(), ..grant("a") });
+    pair.receives(r#"{"id":3,"sub_refresh":{}}"#);
+    assert_eq!(pair.regranted, Some((channel("a"), credential)));
 }
 
 #[test]
@@ -49,7 +59,7 @@ fn a_subscription_without_a_token_can_be_given_an_end() {
     let mut pair = Setup::new().rules(|rules| rules.client.ping_interval = Duration::ZERO).connected();
     pair.joins("a");
     asks(&mut pair);
-    pair.grants(SubscriptionGrant { expires: after(10), ..grant("a") });
+    pair.grants(SubscriptionGrant { expires: lasts(10), ..grant("a") });
     pair.receives(r#"{"id":3,"sub_refresh":{"expires":true,"ttl":10}}"#);
     pair.pass_secs(100);
     pair.unsubscribes("a");
@@ -118,13 +128,17 @@ fn an_expired_token_unsubscribes_the_client_so_that_it_subscribes_with_a_fresh_o
 
 #[test]
 fn a_token_whose_end_has_passed_unsubscribes_the_client_too() {
-    let mut pair = expiring(Setup::new());
-    asks(&mut pair);
-    pair.grants(SubscriptionGrant { expires: after(0), ..grant("a") });
-    pair.unsubscribes("a");
-    pair.receives(
-        "{\"push\":{\"channel\":\"a\",\"unsubscribe\":{\"code\":2501,\"reason\":\"subscription expired\"}}}\n{\"id\":3,\"error\":{\"code\":110,\"message\":\"expired\"}}",
-    );
+    for (expires, error) in [
+        (lasts(0), r#"{"code":109,"message":"token expired"}"#),
+        (states(0), r#"{"code":110,"message":"expired"}"#),
+    ] {
+        let mut pair = expiring(Setup::new());
+        asks(&mut pair);
+        pair.grants(SubscriptionGrant { expires, ..grant("a") });
+        pair.unsubscribes("a");
+        let push = r#"{"push":{"channel":"a","unsubscribe":{"code":2501,"reason":"subscription expired"}}}"#;
+        pair.receives(&format!("{push}\n{{\"id\":3,\"error\":{error}}}"));
+    }
 }
 
 #[test]

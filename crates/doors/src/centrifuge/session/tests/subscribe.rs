@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use vestibule_model::{ChannelOverride, OrganisationId, SubscriptionGrant, UserId};
+use vestibule_model::{ChannelOverride, Credential, Cure, OrganisationId, SubscriptionGrant, UserId};
 
-use super::pair::{CLIENT, CLIENTS, Setup, after, anonymous, grant};
+use super::pair::{CLIENT, CLIENTS, Setup, anonymous, grant, lasts, states};
 use crate::contract::{Fault, Refusal};
 
 #[test]
@@ -167,7 +167,7 @@ fn a_subscription_token_can_carry_an_end_data_and_what_others_see() {
         pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
         pair.asks_what_is_granted_by("s");
         pair.grants(SubscriptionGrant {
-            expires: after(30),
+            expires: lasts(30),
             data: Some(Bytes::from_static(b"[1]")),
             info: Some(Bytes::from_static(b"{\"role\":1}")),
             ..grant("a")
@@ -238,11 +238,70 @@ fn a_subscription_token_may_name_this_very_connection() {
 }
 
 #[test]
+fn a_subscription_that_a_token_allows_is_known_by_it_and_any_other_by_nothing() {
+    let mut pair = Setup::new().connected();
+    pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
+    pair.asks_what_is_granted_by("s");
+    let credential = Credential { token: Some("s".into()), ..Credential::default() };
+    pair.grants(SubscriptionGrant { credential: credential.clone(), ..grant("a") });
+    assert_eq!(pair.asks_to_subscribe("a").grant, Some(Box::new(credential)));
+    let mut pair = Setup::new().connected();
+    pair.sends(r#"{"id":2,"subscribe":{"channel":"a"}}"#);
+    assert_eq!(pair.asks_to_subscribe("a").grant, None);
+}
+
+#[test]
+fn a_subscription_whose_token_is_revoked_ends_and_a_client_that_a_fresh_one_helps_comes_back() {
+    for (cure, code, reason) in [
+        (Cure::FreshToken, 2501, "subscription expired"),
+        (Cure::NewLogin, 2000, "server unsubscribe"),
+        (Cure::Nothing, 2000, "server unsubscribe"),
+    ] {
+        let mut pair = Setup::new().connected();
+        pair.joins_with(grant("a"));
+        pair.joins("b");
+        pair.revokes_grant("a", cure);
+        pair.unsubscribes("a");
+        pair.receives(&format!(
+            r#"{{"push":{{"channel":"a","unsubscribe":{{"code":{code},"reason":"{reason}"}}}}}}"#
+        ));
+        pair.is_silent();
+        pair.revokes_grant("a", cure);
+        pair.is_silent();
+    }
+}
+
+#[test]
+fn a_subscription_whose_token_is_revoked_while_it_is_made_ends_as_soon_as_it_stands() {
+    let mut pair = Setup::new().connected();
+    pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
+    pair.asks_what_is_granted_by("s");
+    pair.grants(grant("a"));
+    pair.asks_to_subscribe("a");
+    pair.revokes_grant("a", Cure::FreshToken);
+    pair.is_silent();
+    pair.subscribes();
+    pair.receives(r#"{"id":2,"subscribe":{}}"#);
+    pair.releases("a");
+    pair.unsubscribes("a");
+    pair.receives(r#"{"push":{"channel":"a","unsubscribe":{"code":2501,"reason":"subscription expired"}}}"#);
+}
+
+#[test]
+fn a_subscription_token_that_is_taken_after_its_end_is_answered_with_109_so_that_clients_fetch_another() {
+    let mut pair = Setup::new().connected();
+    pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
+    pair.asks_what_is_granted_by("s");
+    pair.grants(SubscriptionGrant { expires: lasts(-29), ..grant("a") });
+    pair.receives(r#"{"id":2,"error":{"code":109,"message":"token expired"}}"#);
+}
+
+#[test]
 fn a_subscription_that_has_ended_before_it_began_is_refused_with_110() {
     let mut pair = Setup::new().connected();
     pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
     pair.asks_what_is_granted_by("s");
-    pair.grants(SubscriptionGrant { expires: after(0), ..grant("a") });
+    pair.grants(SubscriptionGrant { expires: states(0), ..grant("a") });
     pair.receives(r#"{"id":2,"error":{"code":110,"message":"expired"}}"#);
 }
 
@@ -292,7 +351,7 @@ fn the_reply_counts_the_seconds_that_are_left_when_it_is_made() {
     let mut pair = Setup::new().connected();
     pair.sends(r#"{"id":2,"subscribe":{"channel":"a","token":"s"}}"#);
     pair.asks_what_is_granted_by("s");
-    pair.grants(SubscriptionGrant { expires: after(30), ..grant("a") });
+    pair.grants(SubscriptionGrant { expires: lasts(30), ..grant("a") });
     pair.asks_to_subscribe("a");
     pair.pass(Duration::from_secs(3));
     pair.subscribes();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use vestibule_model::SubscriptionGrant;
 
-use super::pair::{Pair, Setup, after, grant, subscribed_to};
+use super::pair::{Pair, Setup, after, grant, lasts, subscribed_to};
 
 /// Pings are off, so that only ticks wake the session.
 fn quiet() -> Setup {
@@ -85,7 +85,7 @@ fn with_presence_and_a_position_one_visit_does_for_both() {
 fn a_subscription_ends_after_its_token_and_the_delay() {
     for setup in [quiet(), quiet().protobuf()] {
         let mut pair = setup.connected();
-        pair.joins_with(SubscriptionGrant { expires: after(10), ..grant("a") });
+        pair.joins_with(SubscriptionGrant { expires: lasts(10), ..grant("a") });
         pair.pass_secs(35);
         pair.is_silent();
         pair.pass_secs(27);

@@ -64,6 +64,9 @@ section! {
         client_id: String = String::new(),
         /// The clients of the provider whose tokens are accepted (azp; client_id of Supabase and WorkOS).
         clients: Vec<String> = Vec::new(),
+        /// TOKENS FOR ANY APPLICATION OF THE PROVIDER OPEN THE DOOR: presets oidc and keycloak want audiences or clients
+        /// unless this is said.
+        accept_tokens_made_for_any_application: bool = false,
         /// The algorithms that tokens may use, such as "ES256". Left out: as the preset has it.
         algorithms: Option<Vec<String>> = None,
         /// A secret that is shared with whoever mints the tokens, of 32 bytes or more.
@@ -127,6 +130,9 @@ section! {
         require_expiry: Option<bool> = None,
         /// Let tokens speak about channels, and grant subscriptions. Left out: as the preset has it.
         gateway_claims: Option<bool> = None,
+        /// Show the name of a user to all who are in the same channels, as {"name": …} in presence, join and leave events
+        /// and publications. What a token says itself by info, where gateway_claims are on, wins.
+        show_names: bool = false,
         /// Accept connection tokens that name no user. Left out: as the preset has it.
         anonymous_tokens: Option<bool> = None,
         /// Accept users who signed in to Supabase without saying who they are.

@@ -32,6 +32,7 @@ impl Source {
             audience: expected(&options.audiences, &options.audience_pattern),
             client_id: given(&options.client_id),
             clients: options.clients.clone(),
+            accept_tokens_made_for_any_application: options.accept_tokens_made_for_any_application,
             claims: ClaimsConfig {
                 user: given(&options.user_claim),
                 name: given(&options.name_claim),
@@ -46,6 +47,7 @@ impl Source {
             longest_lifetime: options.longest_lifetime,
             require_expiry: options.require_expiry,
             gateway_claims: options.gateway_claims,
+            show_names: options.show_names,
             anonymous_tokens: options.anonymous_tokens,
             anonymous_sign_ins: options.anonymous_sign_ins,
             unnamed_keys: options.unnamed_keys,

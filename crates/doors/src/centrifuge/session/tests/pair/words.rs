@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use vestibule_model::{
-    ChannelKey, ChannelOverride, ClientId, ClientInfo, Credential, Door, Epoch, Identity, OrganisationId,
-    Position, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
+    ChannelKey, ChannelOverride, ClientId, ClientInfo, Credential, Door, Epoch, Expiry, Identity,
+    OrganisationId, Position, Publication, ServerSubscription, SubscriptionGrant, UnixSeconds, UserId,
 };
 
 use crate::centrifuge::rules::Permission;
@@ -79,6 +79,16 @@ pub(in crate::centrifuge::session::tests) fn grant(channel: &str) -> Subscriptio
 /// So many seconds from the beginning of the test.
 pub(in crate::centrifuge::session::tests) fn after(seconds: i64) -> Option<UnixSeconds> {
     Some(UnixSeconds(NOW.0 + seconds))
+}
+
+/// The token ends so many seconds from the beginning of the test.
+pub(in crate::centrifuge::session::tests) fn lasts(seconds: i64) -> Option<Expiry> {
+    after(seconds).map(Expiry::Token)
+}
+
+/// The token says that what it opens ends so many seconds from the beginning of the test.
+pub(in crate::centrifuge::session::tests) fn states(seconds: i64) -> Option<Expiry> {
+    after(seconds).map(Expiry::Stated)
 }
 
 pub(in crate::centrifuge::session::tests) fn position(offset: u64) -> Position {
