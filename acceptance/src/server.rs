@@ -1,6 +1,7 @@
 //! A server that answers.
 
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 
 use crate::config::{Config, ConfigFile};
 use crate::process::Process;
@@ -13,7 +14,7 @@ pub struct Server {
     pub process: Process,
     /// Where it listens.
     pub address: SocketAddr,
-    _config: ConfigFile,
+    config: ConfigFile,
 }
 
 impl Server {
@@ -58,6 +59,11 @@ impl Server {
         Self::launch_with(house, address, ConfigFile::toml(&text))
     }
 
+    /// Where its configuration is.
+    pub fn config(&self) -> &Path {
+        self.config.path()
+    }
+
     fn launch(command: std::process::Command, config: Config) -> Self {
         let address = port::free();
         Self::launch_with(command, address, config.at(address).write())
@@ -66,7 +72,7 @@ impl Server {
     fn launch_with(mut command: std::process::Command, address: SocketAddr, file: ConfigFile) -> Self {
         command.arg("--config").arg(file.path());
         let process = Process::start(command);
-        let server = Self { process, address, _config: file };
+        let server = Self { process, address, config: file };
         server.wait_until_it_answers();
         server
     }

@@ -111,7 +111,7 @@ impl House {
             });
         let retention = rules::retention(dice);
         let rules = Arc::new(rules::rules(retention));
-        let seats = Seats::new(NonZeroU32::new(SEATS));
+        let seats = Seats::new(NonZeroU32::new(SEATS), None);
         let desk = |(index, mailbox)| {
             let counters = Arc::<Counters>::default();
             let surroundings = Surroundings {

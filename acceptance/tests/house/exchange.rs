@@ -92,3 +92,25 @@ fn without_its_keys_a_route_says_so_and_so_does_readiness() {
     assert!(ready.body.contains("issuer.handshake.private_key"), "{}", ready.body);
     assert_eq!(ask(&server, "/api/v1/realtime/token", "a.b.c").status, 404, "nobody asked for that route");
 }
+
+#[test]
+fn a_variable_whose_value_was_lost_is_missed_and_not_taken_for_a_route_that_nobody_wants() {
+    let realm = "[realms.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+    let handshake = "/api/v1/cloudflare/request-access";
+    let realtime = "/api/v1/realtime/token";
+    let lost = [("JWT_ISSUER", ""), ("JWT_AUDIENCE", ""), ("JWT_PRIVATE_KEY", "")];
+    for (variables, path, missing) in [
+        (&[("SUPABASE_JWT_SECRET", "")][..], realtime, "issuer.realtime.secret"),
+        (&lost, handshake, "issuer.handshake.private_key, issuer.handshake.issuer"),
+        (&[("WEBSOCKET_BASE_URL", "wss://ws.example")], handshake, "issuer.handshake.audience"),
+        (&[("VESTIBULE_ISSUER__REALTIME__SECRET", "")], realtime, "issuer.realtime.secret"),
+    ] {
+        let server = Server::own_with(realm, variables);
+        let answer = ask(&server, path, "a.b.c");
+        assert_eq!(answer.status, 503, "{variables:?}");
+        assert!(answer.body.contains(missing), "{variables:?}: {}", answer.body);
+        let ready = http::get(server.address, "/readyz");
+        assert_eq!(ready.status, 503);
+        assert!(ready.body.contains(missing), "{variables:?}: {}", ready.body);
+    }
+}

@@ -214,13 +214,46 @@ fn what_was_revoked_is_so_after_a_restart_and_after_a_crash() {
 fn a_store_that_cannot_be_written_keeps_the_house_shut_and_is_named() {
     let folder = Folder::default();
     let path = folder.file("no/such/folder/vestibule.db");
-    let file = Config::default().set("store.path", path.as_str()).write();
+    let said = refused_start(&path);
+    assert!(said.contains(&path) && said.contains("store.path"), "{said}");
+}
+
+#[test]
+fn a_second_house_on_one_store_does_not_start_and_the_first_goes_on() {
+    let folder = Folder::default();
+    let path = folder.file("vestibule.db");
+    let first = Server::house(Config::default().set("store.path", path.as_str()));
+    let said = refused_start(&path);
+    assert!(said.contains("another process uses the store") && said.contains(&path), "{said}");
+    api(&first, "block_user", r#"{"user":"bob"}"#);
+    refused(&mut Client::enter(first.address, Encoding::Json), token("bob", "t", "s"), false);
+}
+
+#[test]
+fn a_house_whose_store_was_taken_away_revokes_nothing_and_is_not_ready() {
+    let folder = Folder::default();
+    let path = folder.file("vestibule.db");
+    let server = Server::house(Config::default().set("store.path", path.as_str()));
+    assert_eq!(get(server.address, "/readyz").status, 200);
+    std::fs::remove_file(&path).unwrap();
+    let answer = post(server.address, "/api/revoke", API_KEY, r#"{"token":"t"}"#).body;
+    assert!(answer.contains(r#""code":100"#), "{answer}");
+    // An answer of before is good for a second.
+    let ready = vestibule_acceptance::patience::until("it is not ready", || {
+        Some(get(server.address, "/readyz")).filter(|ready| ready.status == 503)
+    });
+    assert!(ready.body.contains("store: "), "{}", ready.body);
+}
+
+/// What a house says that does not start on that store.
+#[track_caller]
+fn refused_start(store: &str) -> String {
+    let file = Config::default().set("store.path", store).write();
     let mut house = vestibule_acceptance::program::house();
     house.arg("centrifugo").arg("--config").arg(file.path()).arg("--http_server.port").arg("0");
     let mut process = vestibule_acceptance::Process::start(house);
     assert_eq!(process.end().code(), Some(1));
-    let said = process.said();
-    assert!(said.contains(&path) && said.contains("store.path"), "{said}");
+    process.said()
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn without_a_token_a_room_has_to_be_named_and_a_peer_is_refused() {
 fn one_who_says_nothing_in_time_is_closed_when_there_is_no_grace_and_counts_as_a_peer_when_there_is() {
     let strict = SignalServer::with(&[
         ("SIGNAL_REGISTER_GRACE", "off"),
-        ("VESTIBULE_SIGNAL__REGISTER_TIMEOUT", "300ms"),
+        ("VESTIBULE_SIGNAL__STALE_CLOSE_DELAY", "300ms"),
     ]);
     strict.silent("room", "a").expect_goodbye(4002, "registration timeout");
     strict.knock("room=r").expect_goodbye(4002, "registration timeout");

@@ -1,7 +1,12 @@
 //! Room tokens: their form, who is let in with them, and for how long.
 
+use std::fs;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use vestibule_acceptance::http::post;
+use vestibule_acceptance::config::Folder;
+use vestibule_acceptance::http::{get, post};
 use vestibule_acceptance::signal::ADMIN_SECRET;
 use vestibule_acceptance::signal::{SignalServer, keys, message};
 use vestibule_auth::issue::{Head, SigningKey};
@@ -10,16 +15,7 @@ const CLAIMS: &str = r#""iss":"aikofy:client-db-sync","aud":"aikofy:client-db""#
 const FAR: i64 = 4_000_000_000;
 
 fn part(token: &str, index: usize) -> Vec<u8> {
-    let text = token.split('.').nth(index).unwrap();
-    let digit = |byte: u8| {
-        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        u32::try_from(alphabet.iter().position(|other| *other == byte).unwrap()).unwrap()
-    };
-    let chunk = |chunk: &[u8]| {
-        let bits = chunk.iter().fold(0, |bits, byte| bits << 6 | digit(*byte)) << (6 * (4 - chunk.len()));
-        bits.to_be_bytes()[1..chunk.len()].to_vec()
-    };
-    text.as_bytes().chunks(4).flat_map(chunk).collect()
+    URL_SAFE_NO_PAD.decode(token.split('.').nth(index).unwrap()).unwrap()
 }
 
 #[test]
@@ -80,6 +76,29 @@ fn who_is_let_in_and_who_is_not() {
         };
         assert_eq!(came, expected, "token {number}");
     }
+}
+
+#[test]
+fn after_a_rotation_tokens_of_the_old_key_are_good_and_new_ones_name_the_new_key() {
+    let (old, old_public) = keys();
+    let folder = Folder::default();
+    let file = folder.file("old.jwk");
+    fs::write(&file, old_public).unwrap();
+    let server = SignalServer::with(&[("VESTIBULE_SIGNAL__PREVIOUS_KEY_FILES", &file)]);
+    let soon = vestibule_acceptance::patience::unix_now().0 + 3_600;
+    let payload = format!(r#"{{"sub":"room",{CLAIMS},"exp":{soon}}}"#);
+    let of_before = SigningKey::read(&old, None).unwrap().sign(Head::default(), &payload);
+    let of_now = server.token("room");
+    for (id, token) in [("a", &of_before), ("b", &of_now)] {
+        let mut peer = server.knock(&format!("token={token}&room=room&nodeId={id}"));
+        peer.text(r#"{"type":"register"}"#);
+        assert_eq!(message(&mut peer)["type"], "peer-list", "{id}");
+    }
+    let head: Value = serde_json::from_slice(&part(&of_now, 0)).unwrap();
+    let document: Value = serde_json::from_str(&get(server.address, "/.well-known/jwks.json").body).unwrap();
+    let keys = document["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 2, "{document}");
+    assert_eq!(keys[0]["kid"], head["kid"], "the newest is the first");
 }
 
 #[test]
@@ -153,8 +172,10 @@ fn whoever_is_blocked_is_out_at_once_and_does_not_come_back() {
 
 #[test]
 fn a_connection_outlives_its_token_unless_that_is_switched_off() {
-    let server =
-        SignalServer::with(&[("SIGNAL_CLOSE_ON_EXPIRY", "true"), ("VESTIBULE_SIGNAL__EXPIRY_GRACE", "0s")]);
+    let server = SignalServer::with(&[
+        ("SIGNAL_CLOSE_ON_EXPIRY", "true"),
+        ("VESTIBULE_SIGNAL__EXPIRED_CLOSE_DELAY", "0s"),
+    ]);
     let token =
         server.grant(&json!({ "ttl": "2s", "subject": "room" }))["token"].as_str().unwrap().to_owned();
     let mut peer = server.knock(&format!("token={token}&room=room&nodeId=a"));

@@ -121,9 +121,17 @@ impl Revocations {
         swept
     }
 
-    /// Whether one more may be added. Whoever adds asks first; the bound can be passed by as many as ask at once.
-    pub fn has_room(&self) -> bool {
-        self.len() < self.limit
+    /// Whether this one may be added: there is room for one more, or it takes the place of one that revokes the same
+    /// tokens. Whoever adds asks first; the bound can be passed by as many as ask at once.
+    pub fn has_room_for(&self, revocation: &Revocation) -> bool {
+        self.len() < self.limit || self.has(revocation)
+    }
+
+    /// Whether one is there that revokes the same tokens.
+    fn has(&self, revocation: &Revocation) -> bool {
+        let hash = hash(&self.hasher, &revocation.organisation, &subject(&revocation.what));
+        let map = self.shards[shard(hash)].map.load();
+        map.get(&hash).is_some_and(|named| named.iter().any(|other| is_same(other, revocation)))
     }
 
     /// How many there are.
@@ -176,10 +184,7 @@ impl Shard {
 /// True when it is one more.
 fn put(map: &mut Map, hash: u64, revocation: Arc<Revocation>) -> bool {
     let named = map.entry(hash).or_default();
-    let same = named
-        .iter_mut()
-        .find(|other| other.organisation == revocation.organisation && other.what == revocation.what);
-    match same {
+    match named.iter_mut().find(|other| is_same(other, &revocation)) {
         Some(same) => {
             *same = revocation;
             false
@@ -189,6 +194,11 @@ fn put(map: &mut Map, hash: u64, revocation: Arc<Revocation>) -> bool {
             true
         }
     }
+}
+
+/// Whether both revoke the same tokens.
+fn is_same(one: &Revocation, other: &Revocation) -> bool {
+    one.organisation == other.organisation && one.what == other.what
 }
 
 /// True when it was there.

@@ -35,7 +35,7 @@ async fn room_token(
     State(signal): State<Arc<Service>>,
     Path(room): Path<String>,
 ) -> Result<String, StatusCode> {
-    signal.issue(&room, LIFETIME).ok_or(StatusCode::NOT_FOUND)
+    signal.issue(&room, LIFETIME).map_err(|_no_room_of_that_name| StatusCode::NOT_FOUND)
 }
 
 async fn stats(State(signal): State<Arc<Service>>) -> String {

@@ -7,14 +7,19 @@
 //! - [`signal`]: what the signal door answers over HTTP;
 //! - [`health`]: whether the process works, and whether it should be sent work;
 //! - [`demo`]: the page of `vestibule dev`, and the sessions of its visitors;
-//! - `organisations`: for whom things are done; `answer`: answers that several of them give;
+//! - `organisations`: for whom things are done; `credentials`: what callers show; `cors`: which pages may read what;
+//! - `body`, `read`: what callers send; `answer`: answers that several of them give;
 //! - `settings`: what it goes by.
 
 mod answer;
+mod body;
+mod cors;
+mod credentials;
 mod demo;
 mod exchange;
 mod health;
 mod organisations;
+mod read;
 mod server;
 mod settings;
 mod signal;
@@ -41,7 +46,10 @@ use vestibule_auth::Trust;
 pub use exchange::{ExchangeSettings, IssuingSettings, JWKS, Service, Signing};
 pub use organisations::of_the_operator as organisation_of_the_operator;
 pub use settings::{ApiSettings, DemoSettings};
-pub use signal::{AUDIENCE, ISSUER, PATHS as SIGNAL_PATHS, RoomTokens, SignalHttp, Turn, room_token};
+pub use signal::{
+    AUDIENCE, HEALTH as SIGNAL_HEALTH, ISSUER, NotIssued, PATHS as SIGNAL_PATHS, RoomTokens,
+    SignalHttpSettings, Turn, room_token,
+};
 
 /// Paths that are taken whatever the settings say; nothing else can be at them.
 pub const OWN_PATHS: [&str; 6] =
@@ -62,7 +70,7 @@ pub struct Api {
     /// The routes at which it does, each with the realms that it trusts and the origins of its pages.
     pub exchanges: Vec<(ExchangeSettings, Trust, Origins)>,
     /// The HTTP side of the signal door, if it is open.
-    pub signal: Option<SignalHttp>,
+    pub signal: Option<SignalHttpSettings>,
     /// How this node calls itself.
     pub node: String,
     /// The channels that there are.

@@ -57,8 +57,9 @@ impl House {
     pub fn open(settings: Settings) -> Result<Self, StartFailure> {
         let (address, listeners) = listen(settings.listen, workers(settings.workers))?;
         let streets = listeners.into_iter().map(Street::Port).collect();
-        let (house, _) = Self::build(settings, streets, false)?;
-        Ok(Self { address, ..house })
+        let (mut house, _) = Self::build(settings, streets, false)?;
+        house.address = address;
+        Ok(house)
     }
 
     /// Opens a house that listens nowhere: whoever comes is led in from somebody else's server, by the lobby.
@@ -123,7 +124,7 @@ impl House {
             proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
-        let seats = Seats::new(settings.connections_per_user);
+        let seats = seats(settings.connections_per_user, settings.signal.as_ref());
         let stops = Stops::default();
         let part = |(index, (mailbox, street)): (usize, (Mailbox, Street))| WorkerThread {
             surroundings: Surroundings {
@@ -173,15 +174,22 @@ impl House {
         &self.counters
     }
 
-    /// Ends without a goodbye.
-    pub fn cut_off(&self) {
-        self.stops.closing.cancel();
-        self.stops.ending.cancel();
+    /// Its clock.
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+}
+
+/// A house that was not closed ends without a goodbye.
+impl Drop for House {
+    fn drop(&mut self) {
+        self.stops.closing.cancel();
+        self.stops.ending.cancel();
     }
 }
 
@@ -210,6 +218,11 @@ fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Admission, Places
     (all, of_each)
 }
 
+/// How many connections users and room tokens may have.
+fn seats(of_users: Option<NonZeroU32>, signal: Option<&SignalSettings>) -> Seats {
+    Seats::new(of_users, signal.and_then(|signal| signal.connections_per_token))
+}
+
 /// A listener for each worker, all at one address.
 fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listener>), StartFailure> {
     let fault = |error| StartFailure::Listen(wanted, error);
@@ -224,7 +237,7 @@ fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeepe
 
 fn signal_door(settings: &SignalSettings) -> Result<SignalDoor, StartFailure> {
     let origins = Origins::new(&settings.allowed_origins).map_err(StartFailure::Origins)?;
-    Ok(SignalDoor { path: settings.path.clone(), origins, rules: Arc::new(settings.rules.clone()) })
+    Ok(SignalDoor { path: settings.http.path.clone(), origins, rules: Arc::new(settings.rules.clone()) })
 }
 
 /// Each worker has its share of the rooms.

@@ -68,12 +68,12 @@ pub fn main(
 
 fn sources(matches: &ArgMatches, variables: Vec<(String, String)>) -> Sources {
     let file = matches.try_get_one("config").ok().flatten().cloned();
-    Sources { file, variables, flags: flags::given(matches) }
+    Sources { file, variables, flags: flags::given(matches), ..Sources::default() }
 }
 
 fn serve(sources: &Sources) -> u8 {
     match own::load(sources) {
-        Ok(plan) => run::run(plan, || {}),
+        Ok(plan) => run::run(plan, |_| {}),
         Err(refused) => refuse(&refused, WRONG),
     }
 }
@@ -81,7 +81,7 @@ fn serve(sources: &Sources) -> u8 {
 /// Centrifugo ends with 1 when its configuration is wrong, and whoever watches it expects that.
 fn serve_centrifugo(sources: &Sources) -> u8 {
     match centrifugo::load(sources) {
-        Ok(plan) => run::run(plan, || {}),
+        Ok(plan) => run::run(plan, |_| {}),
         Err(refused) => refuse(&refused, FAILED),
     }
 }
@@ -89,7 +89,7 @@ fn serve_centrifugo(sources: &Sources) -> u8 {
 fn develop(sources: Sources) -> u8 {
     match dev::set_up(sources, Clock::start().now().unix, &mut rand::rng()) {
         // A house whose greeting nobody hears is open all the same.
-        Ok(development) => run::run(development.plan, || _ = out::say(development.greeting)),
+        Ok(development) => run::run(development.plan, |_| _ = out::say(development.greeting)),
         Err(refused) => refuse(&refused, WRONG),
     }
 }

@@ -23,7 +23,7 @@ use vestibule_auth::{RealmsConfig, TrustConfig};
 use vestibule_doors::centrifuge::rules::Rules;
 use vestibule_doors::signal;
 
-pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings, SignalHttp};
+pub use crate::api::{ApiSettings, DemoSettings, IssuingSettings, SignalHttpSettings};
 use crate::transport::Proxies;
 use crate::worker::Limits;
 use vestibule_store::Location;
@@ -104,20 +104,20 @@ pub struct CentrifugeSettings {
 /// The signal door.
 #[derive(Clone, Debug)]
 pub struct SignalSettings {
-    /// Where it is: no slash at the end.
-    pub path: String,
     /// Origins of pages that may enter, with `*` for anything.
     pub allowed_origins: Vec<String>,
     /// What sessions go by.
     pub rules: signal::Rules,
     /// Rooms of the node.
     pub rooms: usize,
+    /// Connections that one room token may have on the node.
+    pub connections_per_token: Option<NonZeroU32>,
     /// Who may come in with a room token, or without one.
     pub members: TrustConfig,
     /// Who may come in as a consumer; `None`: nobody.
     pub consumers: Option<TrustConfig>,
-    /// Its HTTP side.
-    pub http: SignalHttp,
+    /// Its HTTP side, and where it is.
+    pub http: SignalHttpSettings,
 }
 
 /// The realms that a door trusts.

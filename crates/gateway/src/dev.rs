@@ -80,7 +80,7 @@ mod tests {
 
     fn development(flags: &[(&str, &str)], variables: &[(&str, &str)]) -> Development {
         let owned = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
-        let sources = Sources { file: None, variables: owned(variables), flags: owned(flags) };
+        let sources = Sources { variables: owned(variables), flags: owned(flags), ..Sources::default() };
         set_up(sources, NOW, &mut StdRng::seed_from_u64(7)).unwrap()
     }
 

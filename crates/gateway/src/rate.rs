@@ -60,14 +60,12 @@ impl Meter {
         };
         self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, next).is_ok()
     }
-}
 
-impl Meter {
-    /// Whether it might happen once more now.
-    pub fn has_room(&self, rate: Rate, now: Moment) -> bool {
+    /// How long it is until it might happen once more; `None`: it might now.
+    pub fn wait(&self, rate: Rate, now: Moment) -> Option<Duration> {
         let now = now.as_millis().saturating_mul(1_000_000);
         let owed = self.0.load(Ordering::Relaxed).max(now).saturating_add(rate.cost);
-        owed - now <= rate.span
+        (owed - now).checked_sub(rate.span).filter(|wait| *wait > 0).map(Duration::from_nanos)
     }
 }
 
@@ -86,9 +84,9 @@ impl Meters {
         self.meter(key).take(self.rate, now)
     }
 
-    /// Whether it might happen once more for whoever has that key.
-    pub fn has_room(&self, key: impl Hash, now: Moment) -> bool {
-        self.meter(key).has_room(self.rate, now)
+    /// How long it is until it might happen once more for whoever has that key; `None`: it might now.
+    pub fn wait(&self, key: impl Hash, now: Moment) -> Option<Duration> {
+        self.meter(key).wait(self.rate, now)
     }
 
     fn meter(&self, key: impl Hash) -> &Meter {
@@ -118,8 +116,10 @@ mod tests {
         let (rate, meter) = (Rate::per_minute(count(3)), Meter::default());
         let taken = |millis| meter.take(rate, at(millis));
         assert_eq!([taken(5), taken(5), taken(5), taken(5)], [true, true, true, false]);
+        assert_eq!(meter.wait(rate, at(5)), Some(Duration::from_secs(20)));
+        assert_eq!(meter.wait(rate, at(20_005)), None);
         assert_eq!([taken(20_004), taken(20_005), taken(20_005)], [false, true, false]);
-        assert!(meter.has_room(rate, at(200_000)) && taken(200_000));
+        assert!(taken(200_000));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //!     .private_key(&std::env::var("PRIVATE_KEY_JWK")?)
 //!     .admin_secret(&std::env::var("ADMIN_SECRET")?)
 //!     .open()?;
-//! let token = signal.issue("music", Duration::from_secs(3_600));
+//! let token = signal.issue("music", Duration::from_secs(3_600))?;
 //!
 //! let app = axum::Router::new().merge(signal.router());
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
@@ -31,37 +31,28 @@ use std::time::Duration;
 use axum::Router;
 
 use crate::api::{RoomTokens, room_token};
-use crate::app::{House, StartFailure};
-use crate::clock::Clock;
-use crate::config::{Refused, Sources, own};
+use crate::app::House;
+use crate::config::written::{Origin, Raw};
+use crate::config::{Sources, own};
 use crate::transport::Lobby;
 
-/// One door, and nothing else of the house.
-const SETTINGS: &str = "\
-[centrifuge]
-enabled = false
-[api]
-enabled = false
-[store]
-path = \":memory:\"
-[signal]
-enabled = true
-";
+pub use crate::api::NotIssued;
+pub use crate::app::StartFailure;
+pub use crate::config::Refused;
 
 /// How a service is set up. What is not given is as `vestibule config` prints it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct Builder {
     settings: Vec<(String, String)>,
 }
 
-/// A signal door that is open. Close it before your program ends; whoever is connected is told to come back.
+/// A signal door that is open. Close it before your program ends; whoever is connected is told to come back. One that is
+/// dropped instead ends without a goodbye.
 pub struct Service {
-    /// Taken when it is closed.
-    house: Option<House>,
+    house: House,
     lobby: Arc<Lobby>,
     tokens: Option<RoomTokens>,
-    clock: Clock,
 }
 
 /// What there is now.
@@ -98,8 +89,8 @@ impl Builder {
     }
 
     /// FOR DEVELOPMENT ONLY: anybody may enter any room, and there are no tokens.
-    pub fn let_in_everybody_without_a_token(self) -> Self {
-        self.set("signal.let_in_everybody_without_a_token", "true")
+    pub fn insecure(self) -> Self {
+        self.set("signal.insecure", "true")
     }
 
     /// Any key of the configuration, by its path: `signal.roomless`, `limits.queue_size`, `realms.app.issuers`.
@@ -113,8 +104,10 @@ impl Builder {
     /// # Errors
     /// Everything that is wrong with the settings, or that there are no threads.
     pub fn open(self) -> Result<Service, OpenError> {
-        let sources = Sources { flags: self.settings, ..Sources::default() };
-        let plan = own::parse(SETTINGS, &sources).map_err(OpenError::Settings)?;
+        // Whoever calls this has written keys, and no flags.
+        let named = |(key, value): (String, String)| (key, Raw::text(&value, Origin::File(None)));
+        let sources = Sources { named: self.settings.into_iter().map(named).collect(), ..Sources::default() };
+        let plan = own::parse(own::signal::ALONE, &sources).map_err(OpenError::Settings)?;
         for warning in &plan.warnings {
             tracing::warn!("{warning}");
         }
@@ -123,7 +116,7 @@ impl Builder {
         let opened = thread::scope(|scope| scope.spawn(|| House::embed(plan.settings)).join());
         let (house, lobby) =
             opened.unwrap_or_else(|bug| std::panic::resume_unwind(bug)).map_err(OpenError::Start)?;
-        Ok(Service { house: Some(house), lobby, tokens, clock: Clock::start() })
+        Ok(Service { house, lobby, tokens })
     }
 }
 
@@ -138,20 +131,27 @@ impl Service {
         self.lobby.router()
     }
 
-    /// A token for that room; `None` when there are no tokens. A lifetime longer than `signal.max_ttl` is cut to that.
-    pub fn issue(&self, room: &str, lifetime: Duration) -> Option<String> {
+    /// A token for that room. A lifetime longer than `signal.longest_lifetime` is cut to that.
+    ///
+    /// # Errors
+    /// A name of a room or a lifetime that the door would refuse, or tokens that nobody needs.
+    pub fn issue(&self, room: &str, lifetime: Duration) -> Result<String, NotIssued> {
         self.sign(room, None, lifetime)
     }
 
     /// The same for one id in that room alone: nobody with another token takes that id from its bearer.
-    pub fn issue_for(&self, room: &str, node_id: &str, lifetime: Duration) -> Option<String> {
+    ///
+    /// # Errors
+    /// As [`Self::issue`], or an id that the door would refuse.
+    pub fn issue_for(&self, room: &str, node_id: &str, lifetime: Duration) -> Result<String, NotIssued> {
         self.sign(room, Some(node_id), lifetime)
     }
 
-    fn sign(&self, room: &str, node_id: Option<&str>, lifetime: Duration) -> Option<String> {
-        let tokens = self.tokens.as_ref()?;
+    fn sign(&self, room: &str, node_id: Option<&str>, lifetime: Duration) -> Result<String, NotIssued> {
+        let tokens = self.tokens.as_ref().ok_or(NotIssued::NotNeeded)?;
         let lifetime = lifetime.min(tokens.longest);
-        Some(room_token(tokens, room, node_id, lifetime, self.clock.now().unix).0)
+        let (token, _) = room_token(tokens, room, node_id, lifetime, self.house.clock().now().unix)?;
+        Ok(token)
     }
 
     /// The key that checks room tokens, as a JWK; `None` when there are no tokens.
@@ -161,7 +161,7 @@ impl Service {
 
     /// What there is now.
     pub fn stats(&self) -> Stats {
-        let counters = self.house.as_ref().map_or(&[][..], House::counters);
+        let counters = self.house.counters();
         Stats {
             auth: self.tokens.is_some(),
             peers: counters.iter().map(|worker| worker.rooms.members.get()).sum(),
@@ -171,19 +171,15 @@ impl Service {
     }
 
     /// Tells everybody to come back, waits until they have gone (at most `shutdown.timeout`), and ends.
-    pub async fn close(mut self) {
-        if let Some(house) = self.house.take() {
-            house.close().await;
-        }
+    pub async fn close(self) {
+        self.house.close().await;
     }
 }
 
-/// A service that was not closed ends without a goodbye.
-impl Drop for Service {
-    fn drop(&mut self) {
-        if let Some(house) = &self.house {
-            house.cut_off();
-        }
+/// Values may be secrets: it shows which keys are set.
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.settings.iter().map(|(key, _)| key)).finish()
     }
 }
 

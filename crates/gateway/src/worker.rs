@@ -53,7 +53,7 @@ pub use connection::{AnySession, ConnectionId};
 pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
-pub use places::{Crowd, Place, Places};
+pub use places::{Crowd, Place, Places, network};
 pub use seats::Seats;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;

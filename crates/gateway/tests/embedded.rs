@@ -13,7 +13,7 @@ use axum::Router;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
-use vestibule::signal::{OpenError, Service};
+use vestibule::signal::{NotIssued, OpenError, Service};
 use vestibule_auth::issue::{GenerateKind, GeneratedKey};
 use vestibule_websocket::client::{self, Answer};
 use vestibule_websocket::{Decoder, Event, Input};
@@ -177,6 +177,44 @@ fn what_is_wrong_with_the_settings_is_said_with_its_key() {
     let wrong = Service::builder().private_key("no key").admin_secret("secret").open().unwrap_err();
     assert!(matches!(wrong, OpenError::Settings(_)));
     assert!(wrong.to_string().contains("signal.private_key"), "{wrong}");
-    let open = Service::builder().let_in_everybody_without_a_token().open().unwrap();
-    assert_eq!((open.issue("a", Duration::from_secs(1)), open.stats().auth), (None, false));
+    assert!(!wrong.to_string().contains("--"), "there are no flags here: {wrong}");
+    let open = Service::builder().insecure().open().unwrap();
+    let issued = open.issue("a", Duration::from_secs(1));
+    assert_eq!((issued, open.stats().auth), (Err(NotIssued::NotNeeded), false));
+}
+
+#[test]
+fn no_token_is_issued_that_the_door_would_refuse() {
+    let signal = service();
+    let minute = Duration::from_secs(60);
+    for room in ["", "a\nb", &"r".repeat(256)] {
+        assert_eq!(signal.issue(room, minute), Err(NotIssued::Subject), "{room:?}");
+    }
+    for id in ["", &"n".repeat(256)] {
+        assert_eq!(signal.issue_for("room", id, minute), Err(NotIssued::NodeId), "{id:?}");
+    }
+    assert_eq!(signal.issue("room", Duration::from_millis(999)), Err(NotIssued::Lifetime));
+    assert!(signal.issue_for(&"r".repeat(255), &"n".repeat(255), Duration::MAX).is_ok());
+}
+
+#[test]
+fn a_builder_shows_which_keys_are_set_and_no_value() {
+    let builder =
+        Service::builder().private_key("the-key").admin_secret("the-secret").set("signal.turn_secret", "s3");
+    let shown = format!("{builder:?}");
+    assert!(shown.contains("signal.private_key") && shown.contains("signal.turn_secret"), "{shown}");
+    assert!(["the-key", "the-secret", "s3"].iter().all(|value| !shown.contains(value)), "{shown}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_dropped_ends_without_a_goodbye() {
+    let signal = service();
+    let address = serve(signal.router()).await;
+    let token = signal.issue("music", Duration::from_secs(60)).unwrap();
+    let mut peer = Peer::enter(address, &format!("/signal?token={token}")).await;
+    peer.say(r#"{"type":"register","role":"normal"}"#).await;
+    assert_eq!(peer.hear().await, r#"{"type":"peer-list","peers":[]}"#);
+    drop(signal);
+    let ended = timeout(PATIENCE, peer.stream.read_buf(&mut peer.bytes)).await.unwrap();
+    assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
 }

@@ -36,6 +36,14 @@ impl fmt::Debug for OrganisationId {
 pub struct UserId(Arc<str>);
 
 impl UserId {
+    /// The longest name that logs, keys and lists can carry, in bytes.
+    pub const LONGEST: usize = 255;
+
+    /// Whether logs, keys and lists can carry a name: it is not too long and has no control characters.
+    pub fn is_plain(name: &str) -> bool {
+        name.len() <= Self::LONGEST && !name.chars().any(char::is_control)
+    }
+
     /// The user of that name.
     pub fn new(name: &str) -> Self {
         Self(name.into())

@@ -8,7 +8,7 @@ pub use error::{OpenError, StoreError};
 
 /// A store: one contract for each noun, and the question whether it is there at all.
 pub trait Store: RevocationStore + UsedTokenStore + Send + Sync + 'static {
-    /// Goes to where things are kept and back, as everything else does.
+    /// Writes something where things are kept, as everything else does: what cannot be written cannot be kept.
     fn ping(&self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::Number;
-use vestibule_model::UnixSeconds;
+use vestibule_model::{UnixSeconds, UserId};
 
 use super::path::{Blocked, ClaimPath};
 use super::{Mapping, Rules};
@@ -61,7 +61,9 @@ impl<'t> Claims<'t> {
         if let Some(path) = &mapping.user {
             claims.user = claims.text_at(path, "user")?;
         }
-        if rules.preset.wants_plain_users() && claims.user.as_deref().is_some_and(|user| !is_plain(user)) {
+        if rules.preset.wants_plain_users()
+            && claims.user.as_deref().is_some_and(|user| !UserId::is_plain(user))
+        {
             return Err(Reason::ClaimValue("sub"));
         }
         claims.expires = claims.time("exp")?;
@@ -173,11 +175,6 @@ fn whole_seconds(number: &Number) -> Option<i64> {
     let seconds = number.as_f64()?.floor();
     #[expect(clippy::cast_possible_truncation, reason = "floored, and bounded to where every i64 is exact")]
     (seconds.abs() <= MAX_FRACTIONAL_TIME).then_some(seconds as i64)
-}
-
-/// A name that logs, keys and lists can carry: at most 255 bytes, no control characters.
-fn is_plain(user: &str) -> bool {
-    user.len() <= 255 && !user.chars().any(char::is_control)
 }
 
 #[cfg(test)]

@@ -82,9 +82,18 @@ fn revoking_the_same_again_moves_its_end() {
 fn sweeping_gives_back_the_room_of_what_has_ended() {
     let ended = (0..3).map(|n| until(NOW.0 - 1, Revoked::Token(n.to_string().into())));
     let revocations = Revocations::new(4, ended.chain([until(NOW.0, Revoked::Organisation)]));
-    assert!(!revocations.has_room());
+    let further = until(200, Revoked::User(user("u")));
+    assert!(!revocations.has_room_for(&further));
     assert_eq!(revocations.sweep(NOW), 3);
-    assert_eq!((revocations.sweep(NOW), revocations.len(), revocations.has_room()), (0, 1, true));
+    assert_eq!((revocations.sweep(NOW), revocations.len()), (0, 1));
+    assert!(revocations.has_room_for(&further));
+}
+
+#[test]
+fn what_is_revoked_already_needs_no_room() {
+    let revocations = Revocations::new(1, [until(200, Revoked::User(user("u")))]);
+    assert!(revocations.has_room_for(&until(300, Revoked::User(user("u")))));
+    assert!(!revocations.has_room_for(&until(300, Revoked::User(user("v")))));
 }
 
 #[test]

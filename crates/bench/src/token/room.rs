@@ -24,7 +24,8 @@ impl RoomSigner {
         Self { seed, key, issued_at }
     }
 
-    /// The environment that a server with a signal door finds its keys in.
+    /// The environment in which a server with a signal door finds its keys. All peers come from a few addresses, with tokens
+    /// of one second.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let d = URL_SAFE_NO_PAD.encode(self.seed);
         let x = URL_SAFE_NO_PAD.encode(self.key.public_key());
@@ -34,6 +35,9 @@ impl RoomSigner {
             ("PRIVATE_KEY_JWK", STANDARD.encode(private)),
             ("PUBLIC_KEY_JWK", STANDARD.encode(public)),
             ("ADMIN_SECRET", STANDARD.encode(&self.seed[..24])),
+            ("VESTIBULE_SIGNAL__CONNECTIONS_PER_TOKEN", "0".into()),
+            ("VESTIBULE_LIMITS__CONNECTIONS_PER_ADDRESS", "0".into()),
+            ("VESTIBULE_LIMITS__CONNECTIONS_PER_ADDRESS_PER_SECOND", "0".into()),
         ]
     }
 

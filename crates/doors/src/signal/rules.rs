@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use vestibule_model::UserId;
+
 use super::room;
 
 /// What sessions go by.
@@ -46,8 +48,8 @@ pub enum Roomless {
 impl Rules {
     /// The room that is shared by all who name none.
     pub const SHARED_ROOM: &str = "default";
-    /// The longest id and name of a room, in bytes.
-    pub const LONGEST_NAME: usize = 256;
+    /// The longest id and name of a room, in bytes: a room has the name of a token's subject.
+    pub const LONGEST_NAME: usize = UserId::LONGEST;
     /// So many seconds of messages may come at once.
     pub const BURST: u64 = 5;
 }

@@ -2,9 +2,10 @@
 //! public keys by which that service checks it.
 //!
 //! - `handshake`: for the upgrade of an office room; `realtime`: for Supabase Realtime;
-//! - `refusal`: why there is none.
+//! - `limits`: how often somebody may ask; `refusal`: why there is none.
 
 mod handshake;
+mod limits;
 mod realtime;
 mod refusal;
 #[cfg(test)]
@@ -15,25 +16,26 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_MAX_AGE, AUTHORIZATION, CACHE_CONTROL, ORIGIN, VARY,
-};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{any, get};
 use bytes::Bytes;
+use serde::Deserialize;
 use vestibule_auth::issue::{Issuer, Template};
 use vestibule_auth::{Trust, TrustConfig};
 use vestibule_model::{Identity, Now, UnixSeconds};
 
-use super::{Api, answer};
+use super::cors::{Asking, Cors};
+use super::credentials::bearer;
+use super::read::read;
+use super::{Api, answer, body};
 use crate::clock::Clock;
-use crate::rate::{Meters, Rate};
 use crate::steward::Steward;
-use crate::transport::Origins;
+use crate::transport::Caller;
+use limits::Limits;
 use refusal::Refusal;
 
 /// Where the public keys of the house are.
@@ -41,9 +43,6 @@ pub const JWKS: &str = "/.well-known/jwks.json";
 
 /// The largest body of a request, in bytes: it names an organisation at most.
 const MAX_BODY: usize = 16 * 1024;
-
-/// Callers that are counted apart.
-const CALLERS: usize = 16_384;
 
 /// What the house issues, as it is set.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +64,8 @@ pub struct ExchangeSettings {
     pub trust: TrustConfig,
     /// How many tokens a user gets in a minute.
     pub per_minute: NonZeroU32,
+    /// How many requests with a token that is no good an address may make in a minute.
+    pub guesses: NonZeroU32,
     /// Origins of pages that may ask, with `*` for anything.
     pub allowed_origins: Vec<String>,
 }
@@ -94,8 +95,8 @@ pub enum Service {
 struct Exchange {
     settings: ExchangeSettings,
     trust: Trust,
-    origins: Origins,
-    meters: Meters,
+    cors: Cors,
+    limits: Limits,
     steward: Steward,
     clock: Clock,
 }
@@ -123,9 +124,10 @@ pub fn routes(api: &Api) -> Router {
     let mut router = Router::new();
     for (settings, trust, origins) in api.exchanges.iter().cloned() {
         let path = settings.service.path();
-        let meters = Meters::new(Rate::per_minute(settings.per_minute), CALLERS);
+        let limits = Limits::per_minute(settings.per_minute, settings.guesses);
         let (steward, clock) = (api.steward.clone(), api.clock);
-        let exchange = Arc::new(Exchange { settings, trust, origins, meters, steward, clock });
+        let cors = Cors { origins, methods: "POST", headers: "authorization, content-type" };
+        let exchange = Arc::new(Exchange { settings, trust, cors, limits, steward, clock });
         router = router.route(path, any(exchange_token).with_state(exchange));
     }
     let rooms = api.signal.iter().filter_map(|signal| signal.tokens.as_ref()).map(|tokens| &tokens.issuer);
@@ -167,44 +169,40 @@ async fn public_keys(State(document): State<Bytes>) -> Response {
 }
 
 async fn exchange_token(State(exchange): State<Arc<Exchange>>, request: Request) -> Response {
-    let origin = request.headers().get(ORIGIN).cloned();
-    let mut response = match *request.method() {
-        Method::POST => exchange.answer(request).await.unwrap_or_else(Refusal::response),
-        Method::OPTIONS if origin.is_some() => answer::empty(StatusCode::NO_CONTENT),
-        _ => Refusal::METHOD.response(),
+    let asking = Asking::of(request.method(), request.headers());
+    let mut response = match (asking.answered(), request.method()) {
+        (Some(answered), _) => answered,
+        (None, &Method::POST) => exchange.answer(request).await.unwrap_or_else(Refusal::response),
+        (None, _) => Refusal::METHOD.response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = origin.filter(|origin| exchange.origins.admit(Some(origin.as_bytes()))) {
-        let listed = [
-            (ACCESS_CONTROL_ALLOW_ORIGIN, origin),
-            (ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST")),
-            (ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, content-type")),
-            (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600")),
-        ];
-        headers.extend(listed);
-    }
-    response
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    exchange.cors.marked(asking, response)
 }
 
 impl Exchange {
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
         let signing = self.settings.signing.as_ref().map_err(|missing| Refusal::not_configured(missing))?;
+        let address = request.extensions().get::<Caller>().and_then(|caller| caller.0);
         let (head, body) = request.into_parts();
         let token = bearer(&head.headers).ok_or(Refusal::NO_TOKEN)?;
         let now = self.clock.now();
+        self.limits.may_guess(address, now.moment)?;
+        let issued = self.issue(signing, token, body, now).await;
+        issued.inspect_err(|refusal| self.limits.note(refusal, address, now.moment))
+    }
+
+    /// Only a token that is given out counts for its user.
+    async fn issue(&self, signing: &Signing, token: &str, body: Body, now: Now) -> Result<Response, Refusal> {
         let bearer = self.steward.identify(&self.trust, token, now).await?;
         if bearer.user.is_anonymous() {
             return Err(Refusal::NOBODY);
         }
-        if !self.meters.take((&bearer.organisation, &bearer.user), now.moment) {
-            return Err(Refusal::TOO_MANY);
+        let wish = body::receive(body, MAX_BODY).await?;
+        match self.settings.service {
+            Service::Handshake { .. } => handshake::check(&wish, &bearer)?,
+            Service::Realtime => realtime::check(&wish)?,
         }
-        let wish = body_of(body).await?;
-        if let Service::Handshake { .. } = self.settings.service {
-            handshake::check(&wish, &bearer)?;
-        }
+        self.limits.take_token(&bearer, now.moment)?;
         let (token, expires) =
             signing.template.issue(signing.issuer.key(), &bearer, now.unix, rand::random());
         let issued = Issued { token, bearer, expires, now };
@@ -222,13 +220,11 @@ impl Issued {
     }
 }
 
-/// The token of an `Authorization: Bearer`.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
-}
-
-async fn body_of(body: Body) -> Result<Bytes, Refusal> {
-    to_bytes(body, MAX_BODY).await.map_err(|_| Refusal::TOO_LONG)
+/// What a caller says in an object; one who sends nothing says nothing.
+fn object<'a, T: Default + Deserialize<'a>>(body: &'a [u8]) -> Result<T, Refusal> {
+    match body.trim_ascii() {
+        [] => Ok(T::default()),
+        body @ [b'{', ..] => read(body).map_err(|_| Refusal::BODY),
+        _ => Err(Refusal::BODY),
+    }
 }

@@ -7,6 +7,11 @@ pub fn of_callers(name: &str) -> OrganisationId {
     OrganisationId::from_verified(name)
 }
 
+/// The tenant in which an operator of the house wants something done: the key that he has shown is for all of them.
+pub fn of_an_operators_wish(name: &str) -> OrganisationId {
+    OrganisationId::from_verified(name)
+}
+
 /// The tenant for whom an operator makes a token: whoever holds the key that signs it vouches for it.
 pub fn of_the_operator(name: Option<&str>) -> OrganisationId {
     OrganisationId::from_verified(name.unwrap_or(OrganisationId::DEFAULT))

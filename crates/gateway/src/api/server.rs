@@ -11,7 +11,6 @@
 
 mod batch;
 mod block;
-mod body;
 mod broadcast;
 mod caller;
 mod channels;
@@ -25,7 +24,6 @@ mod payload;
 mod presence;
 mod process;
 mod publish;
-mod read;
 mod refresh;
 mod reply;
 mod request;
@@ -46,12 +44,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use bytes::Bytes;
-use vestibule_model::OrganisationId;
 
-use super::{Api, answer};
+use super::body::{self, NoBody};
+use super::{Api, answer, read};
 use crate::telemetry::Metrics;
 use batch::Batch;
-use caller::Keeper;
+use caller::{Keeper, Mandate};
 use desk::Desk;
 use info::Node;
 use method::Method;
@@ -95,7 +93,7 @@ async fn call(State(server): State<Arc<Server>>, request: HttpRequest) -> Handle
     let (caller, body) = server.receive(request).await?;
     let request = Request::read(method, &body).map_err(bad_request)?;
     let answer = caller.asks(method, request).await;
-    Ok(reply::whole(answer, caller.mode))
+    Ok(reply::unkept(reply::whole(answer, caller.mode), method.answers_a_secret()))
 }
 
 /// Several calls in one.
@@ -106,21 +104,23 @@ async fn call_several(State(server): State<Arc<Server>>, request: HttpRequest) -
         return Ok(reply::whole(Err(batch::TOO_LONG), caller.mode));
     }
     let commands = batch.read().map_err(bad_request)?;
-    Ok(reply::bare(batch::perform(commands, &caller).await))
+    let is_secret = batch::answers_a_secret(&commands);
+    Ok(reply::unkept(reply::bare(batch::perform(commands, &caller).await), is_secret))
 }
 
 /// One or several calls; the method is in the body.
 async fn call_by_name(State(server): State<Arc<Server>>, request: HttpRequest) -> Handled {
     let (caller, body) = server.receive(request).await?;
     let commands = single::read_all(&body, server.house.settings.batch_size).map_err(bad_request)?;
-    Ok(reply::bare(single::perform(commands, &caller).await))
+    let is_secret = single::answers_a_secret(&commands);
+    Ok(reply::unkept(reply::bare(single::perform(commands, &caller).await), is_secret))
 }
 
 /// Somebody who has shown a key.
 struct Caller<'a> {
     server: &'a Server,
-    /// For whom he acts.
-    organisation: &'a OrganisationId,
+    /// What he may do.
+    mandate: &'a Mandate,
     /// How he wants to hear of errors.
     mode: Mode,
 }
@@ -129,12 +129,12 @@ impl Server {
     /// Lets a caller in and takes what was sent.
     async fn receive(&self, request: HttpRequest) -> Result<(Caller<'_>, Bytes), Response> {
         let (head, body) = request.into_parts();
-        let Some(organisation) = self.keeper.lets_in(&head) else {
+        let Some(mandate) = self.keeper.lets_in(&head) else {
             return Err(answer::empty(StatusCode::UNAUTHORIZED));
         };
-        let body = body::receive(body, self.house.settings.body_size).await?;
+        let body = body::receive(body, self.house.settings.body_size).await.map_err(no_body)?;
         let mode = Mode::wanted(&head, self.house.settings.errors_as_status);
-        Ok((Caller { server: self, organisation, mode }, body))
+        Ok((Caller { server: self, mandate, mode }, body))
     }
 }
 
@@ -142,8 +142,13 @@ impl Caller<'_> {
     /// Does one thing, and counts it.
     async fn asks(&self, method: Method, request: Request<'_>) -> Answer {
         let Server { house, node, metrics, .. } = self.server;
-        let desk = Desk { house, node, organisation: self.organisation, now: house.clock.now() };
-        let answer = request.perform(&desk).await;
+        let answer = match self.mandate.organisation(&request) {
+            Ok(organisation) => {
+                let desk = Desk { house, node, organisation: &organisation, now: house.clock.now() };
+                request.perform(&desk).await
+            }
+            Err(refusal) => Err(refusal),
+        };
         let error = answer.as_ref().err().map_or(0, |refusal| refusal.code);
         metrics.api_call(method.name(), error);
         answer
@@ -152,4 +157,12 @@ impl Caller<'_> {
 
 fn bad_request(_: Malformed) -> Response {
     answer::text(StatusCode::BAD_REQUEST, "Bad Request\n")
+}
+
+fn no_body(why: NoBody) -> Response {
+    match why {
+        NoBody::TooLong => answer::text(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large\n"),
+        NoBody::TooSlow => answer::text(StatusCode::REQUEST_TIMEOUT, "Request Timeout\n"),
+        NoBody::Broken => bad_request(Malformed),
+    }
 }

@@ -17,6 +17,9 @@ pub struct ApiSettings {
     pub key: Option<Secret>,
     /// Keys of callers that act for other organisations than the default one, by the organisation.
     pub keys: BTreeMap<String, Secret>,
+    /// The key of operators, who say for which organisation they act, and look after the life of sessions alone; `None`:
+    /// there are none.
+    pub operator_key: Option<Secret>,
     /// Whether anybody can call it, without a key.
     pub insecure: bool,
     /// Errors become HTTP statuses.

@@ -2,32 +2,31 @@
 //!
 //! Paths, statuses and bodies are those of the server that this one stands in for, whose clients are in the field.
 //!
-//! - `token`: `POST /token`; `body`: what it is given; `relays`: `GET /ice`.
+//! - `token`: `POST /token`; `body`: what it is given; `ice`: `GET /ice`.
 
 mod body;
-mod relays;
+mod ice;
 #[cfg(test)]
 mod tests;
 mod token;
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL,
-    CONTENT_TYPE, ORIGIN, VARY,
-};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::Timestamp;
 use serde_json::json;
 use vestibule_auth::Secret;
 use vestibule_auth::issue::Issuer;
 
+use super::cors::{Asking, Cors};
 use super::{Api, answer};
 use crate::clock::Clock;
 use crate::rate::{Meters, Rate};
@@ -35,34 +34,37 @@ use crate::steward::Steward;
 use crate::telemetry::Counters;
 use crate::transport::Origins;
 
-pub use token::room_token;
+pub use token::{NotIssued, room_token};
 
 /// Whom room tokens come from and whom they are for; clients in the field check neither.
 pub const ISSUER: &str = "aikofy:client-db-sync";
 /// See [`ISSUER`].
 pub const AUDIENCE: &str = "aikofy:client-db";
 
+const TOKEN: &str = "/token";
+const PUBLIC_KEY: &str = "/public-key";
+const ICE: &str = "/ice";
+/// Where the door says that the process works.
+pub const HEALTH: &str = "/health";
 /// Paths that the door has beside its own.
-pub const PATHS: [&str; 4] = ["/token", "/public-key", "/health", "/ice"];
+pub const PATHS: [&str; 4] = [TOKEN, PUBLIC_KEY, HEALTH, ICE];
 
 /// Callers that are counted apart.
 const CALLERS: usize = 4_096;
 
 /// The HTTP side of the signal door, as it is set.
 #[derive(Clone, Debug)]
-pub struct SignalHttp {
-    /// Where the door is.
+pub struct SignalHttpSettings {
+    /// Where the door is: no slash at the end.
     pub path: String,
     /// Who issues room tokens; `None`: everybody is let in without one.
     pub tokens: Option<RoomTokens>,
     /// How media is relayed, if it is.
     pub turn: Option<Turn>,
     /// Origins of pages that may read the answers.
-    pub cors: Vec<String>,
-    /// Guesses at the secret that an address may make in a minute.
-    pub guesses: std::num::NonZeroU32,
-    /// Whether `/health` is answered as the door's clients expect.
-    pub health: bool,
+    pub origins: Vec<String>,
+    /// Wrong guesses at the secret that an address may make in a minute.
+    pub guesses: NonZeroU32,
 }
 
 /// Who issues room tokens.
@@ -84,13 +86,12 @@ pub struct Turn {
     /// Where it is, as browsers write it: `turn:relay.example.com:3478`.
     pub urls: Vec<String>,
     /// How long a credential is good.
-    pub ttl: Duration,
+    pub lifetime: Duration,
 }
 
 /// The door's HTTP side, open.
-struct Desk {
-    settings: SignalHttp,
-    cors: Origins,
+struct SignalHttp {
+    settings: SignalHttpSettings,
     guesses: Meters,
     steward: Steward,
     counters: Vec<Arc<Counters>>,
@@ -98,36 +99,37 @@ struct Desk {
 }
 
 /// The routes.
-pub fn routes(settings: &SignalHttp, api: &Api) -> Router {
-    let desk = Arc::new(Desk {
-        cors: Origins::new(&settings.cors).unwrap_or_default(),
+pub fn routes(settings: &SignalHttpSettings, api: &Api) -> Router {
+    let http = Arc::new(SignalHttp {
         guesses: Meters::new(Rate::per_minute(settings.guesses), CALLERS),
         steward: api.steward.clone(),
         counters: api.counters.clone(),
         clock: api.clock,
         settings: settings.clone(),
     });
-    let mut router = Router::new();
+    let mut router = Router::new()
+        .route(ICE, get(ice::answer).fallback(no_route))
+        .route(HEALTH, get(health).fallback(no_route))
+        // Whoever comes without an upgrade has come to nothing.
+        .route(&settings.path, get(nothing).fallback(no_route));
     if settings.tokens.is_some() {
-        router = router.route("/public-key", get(public_key).fallback(no_route));
+        router = router.route(PUBLIC_KEY, get(public_key).fallback(no_route));
     }
-    router = router.route("/ice", get(relays::answer).fallback(no_route));
-    if settings.health {
-        router = router.route("/health", get(health).fallback(no_route));
+    if !settings.origins.is_empty() {
+        let origins = Origins::new(&settings.origins).unwrap_or_default();
+        let cors = Arc::new(Cors { origins, methods: "GET, HEAD", headers: "authorization" });
+        router = router.layer(from_fn_with_state(cors, for_pages));
     }
-    // Whoever comes without an upgrade has come to nothing.
-    router = router.route(&settings.path, get(nothing));
-    let mut router = router.layer(from_fn_with_state(Arc::clone(&desk), cross_origin));
     if settings.tokens.is_some() {
         // Backends ask for tokens and no page may, whatever its origin: whoever knows the secret may enter every room.
-        router = router.route("/token", axum::routing::post(token::issue).fallback(no_route));
+        router = router.route(TOKEN, post(token::issue).fallback(no_route));
     }
-    router.with_state(desk)
+    router.with_state(http)
 }
 
 /// The key by which others check room tokens.
-async fn public_key(State(desk): State<Arc<Desk>>) -> Response {
-    let jwk = desk.settings.tokens.as_ref().and_then(|tokens| tokens.issuer.key().bare_public_jwk());
+async fn public_key(State(http): State<Arc<SignalHttp>>) -> Response {
+    let jwk = http.settings.tokens.as_ref().and_then(|tokens| tokens.issuer.key().bare_public_jwk());
     let jwk: serde_json::Value =
         jwk.and_then(|jwk| serde_json::from_str(&jwk).ok()).unwrap_or(serde_json::Value::Null);
     let body = format!(r#"{{"alg":"EdDSA","crv":{},"x":{},"kty":{}}}"#, jwk["crv"], jwk["x"], jwk["kty"]);
@@ -135,10 +137,10 @@ async fn public_key(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 /// That the process works, and how many are in rooms.
-async fn health(State(desk): State<Arc<Desk>>) -> Response {
-    let peers: u64 = desk.counters.iter().map(|worker| worker.rooms.members.get()).sum();
-    let auth = if desk.settings.tokens.is_some() { "enabled" } else { "disabled" };
-    let ts = iso(desk.clock.now().unix_millis);
+async fn health(State(http): State<Arc<SignalHttp>>) -> Response {
+    let peers: u64 = http.counters.iter().map(|worker| worker.rooms.members.get()).sum();
+    let auth = if http.settings.tokens.is_some() { "enabled" } else { "disabled" };
+    let ts = iso(http.clock.now().unix_millis);
     json_of(StatusCode::OK, json!({ "status": "ok", "auth": auth, "peers": peers, "ts": ts }).to_string())
 }
 
@@ -154,22 +156,13 @@ async fn nothing() -> Response {
     answer::empty(StatusCode::NOT_FOUND)
 }
 
-async fn cross_origin(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(ORIGIN).cloned();
-    let Some(origin) = origin.filter(|origin| desk.cors.admit(Some(origin.as_bytes()))) else {
-        return next.run(request).await;
+async fn for_pages(State(cors): State<Arc<Cors>>, request: Request, next: Next) -> Response {
+    let asking = Asking::of(request.method(), request.headers());
+    let response = match asking.answered() {
+        Some(answered) => answered,
+        None => next.run(request).await,
     };
-    // A page asks first whether it may show its token.
-    let mut response = match *request.method() {
-        Method::OPTIONS => answer::empty(StatusCode::NO_CONTENT),
-        _ => next.run(request).await,
-    };
-    let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization"));
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
-    response
+    cors.marked(asking, response)
 }
 
 fn json_of(status: StatusCode, body: String) -> Response {

@@ -111,7 +111,12 @@ impl House {
 
     /// Sends any request.
     pub async fn send(&self, request: Builder, body: &str) -> Answered {
-        let request = request.body(Body::from(body.to_owned())).unwrap();
+        self.send_body(request, Body::from(body.to_owned())).await
+    }
+
+    /// Sends any request with any body.
+    pub async fn send_body(&self, request: Builder, body: Body) -> Answered {
+        let request = request.body(body).unwrap();
         let response = self.router.clone().call(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
@@ -229,6 +234,7 @@ fn settings() -> ApiSettings {
         path: "/api".into(),
         key: Some(KEY.to_owned().into()),
         keys: [("acme".to_owned(), vestibule_auth::Secret::from("the-key-of-acme"))].into(),
+        operator_key: Some("the-key-of-operators".to_owned().into()),
         insecure: false,
         errors_as_status: false,
         body_size: 4096,

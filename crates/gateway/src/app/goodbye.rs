@@ -16,7 +16,7 @@ const SMALLEST_BATCH: usize = 200;
 
 impl House {
     /// Closes the doors, brings every client to go elsewhere, and waits until they have gone or the grace is over.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
         self.stops.closing.cancel();
         let open = self.open_connections();
         tracing::info!(connections = open, grace = ?self.grace, "the house closes");
@@ -30,7 +30,7 @@ impl House {
             tracing::warn!(connections = self.open_connections(), "the grace is over; the rest is cut off");
         }
         self.stops.ending.cancel();
-        for thread in self.threads {
+        for thread in std::mem::take(&mut self.threads) {
             // A worker that panicked has said so in the log.
             let _panicked = thread.join();
         }

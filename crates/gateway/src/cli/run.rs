@@ -1,6 +1,7 @@
 //! A house from its opening to its end.
 
 use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::process;
 use std::time::Duration;
@@ -19,8 +20,8 @@ use crate::telemetry::log;
 /// Signals that come within this time after the first say the same.
 const SAME_SIGNAL: Duration = Duration::from_secs(1);
 
-/// Opens the house, keeps it open until the process is told to end, and closes it. `greet` speaks once it is open.
-pub fn run(plan: Plan, greet: impl FnOnce()) -> u8 {
+/// Opens the house, keeps it open until the process is told to end, and closes it. `greet` speaks once it is open, and is told where.
+pub fn run(plan: Plan, greet: impl FnOnce(SocketAddr)) -> u8 {
     log::start(plan.log);
     for warning in &plan.warnings {
         tracing::warn!("{warning}");
@@ -36,7 +37,7 @@ pub fn run(plan: Plan, greet: impl FnOnce()) -> u8 {
     }
 }
 
-fn live(plan: Plan, greet: impl FnOnce()) -> Result<(), Box<dyn std::error::Error>> {
+fn live(plan: Plan, greet: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn std::error::Error>> {
     descriptors::raise();
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let mut signals = {
@@ -46,7 +47,7 @@ fn live(plan: Plan, greet: impl FnOnce()) -> Result<(), Box<dyn std::error::Erro
     let version = env!("CARGO_PKG_VERSION");
     let house = House::open(plan.settings)?;
     tracing::info!(address = %house.address(), version, "the house is open");
-    greet();
+    greet(house.address());
     runtime.block_on(async {
         let (told, to_end) = oneshot::channel();
         let mut kept = pin!(house.keep(async { _ = to_end.await }));

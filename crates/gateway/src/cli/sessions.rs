@@ -26,7 +26,7 @@ pub fn run(verb: &str, matches: &ArgMatches, variables: Vec<(String, String)>) -
     let said_last = deepest(matches);
     let file = said_last.get_one("config").cloned();
     let (method, request) = request(verb, matches)?;
-    let desk = Desk::find(said_last, &Sources { file, variables, flags: Vec::new() })?;
+    let desk = Desk::find(said_last, &Sources { file, variables, ..Sources::default() })?;
     match desk.ask(method, &request) {
         Ok(answer) if said_last.get_flag("json") => say(answer)?,
         Ok(answer) => put(said::in_words(verb, &request, &answer))?,
@@ -47,6 +47,9 @@ fn deepest(matches: &ArgMatches) -> &ArgMatches {
 /// The method of the server API and what is asked of it.
 fn request(verb: &str, matches: &ArgMatches) -> Result<(&'static str, Value), String> {
     let mut request = Map::new();
+    if let Some(organisation) = text(deepest(matches), "within") {
+        request.insert("in".into(), organisation.into());
+    }
     let method = match (verb, matches.subcommand()) {
         ("revoke", Some((kind, matches))) => {
             let what = text(matches, "name").map_or(Value::Bool(true), Value::String);
@@ -128,6 +131,19 @@ mod tests {
             ("vestibule unblock u", "unblock_user", json!({ "user": "u" })),
             ("vestibule revocations --limit 5 --after 7", "revocations", json!({ "limit": 5, "after": 7 })),
             ("vestibule revocations --remove 7", "remove_revocation", json!({ "id": 7 })),
+            ("vestibule revoke session s --organisation o", "revoke", json!({ "session": "s", "in": "o" })),
+            (
+                "vestibule revoke organisation --organisation o",
+                "revoke",
+                json!({ "organisation": true, "in": "o" }),
+            ),
+            ("vestibule block u --organisation o", "block_user", json!({ "user": "u", "in": "o" })),
+            ("vestibule unblock u --organisation o", "unblock_user", json!({ "user": "u", "in": "o" })),
+            ("vestibule revocations --organisation o", "revocations", json!({ "in": "o" })),
+            ("vestibule revoke token -xbpc --by ann", "revoke", json!({ "token": "-xbpc", "by": "ann" })),
+            ("vestibule revoke token --by ann -xbpc", "revoke", json!({ "token": "-xbpc", "by": "ann" })),
+            ("vestibule revoke token -- -c", "revoke", json!({ "token": "-c" })),
+            ("vestibule block -1 --for 1s", "block_user", json!({ "user": "-1", "ttl": 1 })),
         ] {
             assert_eq!(asked(line), Ok((method, request)), "{line}");
         }

@@ -1,11 +1,12 @@
 //! `vestibule signal`: the signal door alone, set up by the variables of the server that it stands in for, and by its
 //! `.env` file.
 //!
-//! - `variables`: which of our keys they are.
+//! - `variables`: which of our keys they are; `env_file`: how the file is written.
 
+mod env_file;
 mod variables;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
@@ -17,19 +18,17 @@ use crate::config::{Plan, Refused, Sources, own};
 use variables::Variables;
 
 /// Before everything that this verb says.
-const NAME: &str = "[client-db-sync]";
+const MARK: &str = "[client-db-sync] ";
 
-/// The house without a configuration file: one door, and nothing is kept.
+/// The house without a configuration file: one door, which is open to the world. A large office behind one address has
+/// room in these bounds, and whoever floods the door from one has not.
 const SETTINGS: &str = "\
 [listen]
 address = \"0.0.0.0\"
 port = 8080
-[centrifuge]
-enabled = false
-[api]
-enabled = false
-[store]
-path = \":memory:\"
+[limits]
+connections_per_address = 2000
+connections_per_address_per_second = 200
 [metrics]
 enabled = true
 ";
@@ -53,7 +52,7 @@ pub fn command() -> Command {
                 .short('c')
                 .long("config")
                 .value_name("FILE")
-                .value_parser(value_parser!(std::path::PathBuf))
+                .value_parser(value_parser!(PathBuf))
                 .help("A configuration with a section [signal]"),
         )
         .subcommand(keygen)
@@ -67,23 +66,16 @@ pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> Done<u8> {
     if let Some(("keygen", _)) = matches.subcommand() {
         return keygen().map(|()| ENDED);
     }
-    let variables = Variables::read(given, Path::new(".env"));
-    let file = matches.get_one::<std::path::PathBuf>("config").cloned();
-    let mark = format!("{NAME} ");
-    match plan(file, &variables) {
-        Ok(plan) => {
-            for warning in variables.warnings() {
-                note(&mark, warning);
-            }
-            let auth = if variables.is_open() { "DISABLED" } else { "enabled" };
-            let port = plan.settings.listen.port();
-            let greeting = format!("{NAME} Signaling server running on port {port} (auth: {auth})");
-            // A house whose greeting nobody hears is open all the same.
-            Ok(run::run(plan, || _ = say(greeting)))
-        }
+    let file = matches.get_one::<PathBuf>("config").cloned();
+    let opened = Variables::read(given, Path::new(".env")).and_then(|variables| {
+        let plan = plan(file, &variables)?;
+        Ok((variables, plan))
+    });
+    match opened {
+        Ok((variables, plan)) => Ok(serve(plan, &variables)),
         Err(lines) => {
             for line in lines {
-                note(&mark, line);
+                note(MARK, line);
             }
             Ok(FAILED)
         }
@@ -95,10 +87,22 @@ pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> Done<u8> {
 /// # Errors
 /// What is missing or wrong.
 pub fn settled(given: Vec<(String, String)>) -> Result<Plan, String> {
-    plan(None, &Variables::read(given, Path::new(".env"))).map_err(|lines| lines.join("\n"))
+    let plan = Variables::read(given, Path::new(".env")).and_then(|variables| plan(None, &variables));
+    plan.map_err(|lines| lines.join("\n"))
 }
 
-fn plan(file: Option<std::path::PathBuf>, variables: &Variables) -> Result<Plan, Vec<String>> {
+fn serve(plan: Plan, variables: &Variables) -> u8 {
+    for warning in variables.warnings() {
+        note(MARK, warning);
+    }
+    let auth = if variables.is_open() { "DISABLED" } else { "enabled" };
+    run::run(plan, |address| {
+        // A house whose greeting nobody hears is open all the same.
+        _ = say(format_args!("{MARK}Signaling server running on port {} (auth: {auth})", address.port()));
+    })
+}
+
+fn plan(file: Option<PathBuf>, variables: &Variables) -> Result<Plan, Vec<String>> {
     if file.is_none() {
         let missing = variables.missing();
         if !missing.is_empty() {
@@ -109,16 +113,16 @@ fn plan(file: Option<std::path::PathBuf>, variables: &Variables) -> Result<Plan,
             ]);
         }
     }
-    let flags = variables.flags()?;
-    let sources = Sources { file, variables: variables.own(), flags };
+    let sources = Sources { file, variables: variables.own(), named: variables.keys(), ..Sources::default() };
     let plan = match sources.file {
         Some(_) => own::load(&sources),
-        None => own::parse(SETTINGS, &sources),
+        None => own::parse(&[own::signal::ALONE, SETTINGS].concat(), &sources),
     };
     plan.map_err(|refused: Refused| refused.to_string().lines().map(ToOwned::to_owned).collect())
 }
 
-/// The members of both keys stand in the order in which they always stood.
+/// Two lines for a `.env` file, and on the standard error what is for people. The members of both keys stand in the
+/// order in which they always stood.
 fn keygen() -> Done<()> {
     let made = GeneratedKey::new(GenerateKind::Ed25519, None).map_err(Failure::failed)?;
     let jwk: Value = serde_json::from_str(made.bare_private_jwk().reveal()).unwrap_or_default();
@@ -126,10 +130,13 @@ fn keygen() -> Done<()> {
         let members: Vec<_> = names.iter().map(|name| format!("\"{name}\":{}", jwk[*name])).collect();
         in_base64(&format!("{{{}}}", members.join(",")))
     };
-    say("\n✓ A pair of Ed25519 keys was generated.\n\nAdd these lines to your .env file:\n")?;
     say(format_args!("PRIVATE_KEY_JWK={}", written(&["crv", "d", "x", "kty"])))?;
     say(format_args!("PUBLIC_KEY_JWK={}", written(&["crv", "x", "kty"])))?;
-    say("\nKeep the private key secret.\n")
+    note(
+        "",
+        "✓ A pair of Ed25519 keys was generated. Add the two lines to your .env file; keep the private key secret.",
+    );
+    Ok(())
 }
 
 fn in_base64(text: &str) -> String {

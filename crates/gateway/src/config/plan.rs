@@ -23,6 +23,8 @@ pub struct Sources {
     pub variables: Vec<(String, String)>,
     /// Flags: keys and their values.
     pub flags: Vec<(String, String)>,
+    /// Keys that were given by other names, which their values remember.
+    pub named: Vec<(String, Raw)>,
 }
 
 /// A configuration in which nothing is wrong.
@@ -71,11 +73,13 @@ impl Sources {
         self.file.as_ref().map_or_else(|| Ok(Table::new()), |path| file::read(path))
     }
 
-    /// Puts the flags over what the file and the variables say.
+    /// Puts the flags, and what was given by other names, over what the file and the variables say.
     pub fn apply_flags(&self, table: &mut Table) {
-        for (key, value) in &self.flags {
+        let flags = self.flags.iter().map(|(key, value)| (key, Raw::text(value, Origin::Flag(key.clone()))));
+        let named = self.named.iter().map(|(key, raw)| (key, raw.clone()));
+        for (key, raw) in flags.chain(named) {
             let path: Vec<_> = key.split('.').collect();
-            raw::put(table, &path, Raw::text(value, Origin::Flag(key.clone())));
+            raw::put(table, &path, raw);
         }
     }
 }
@@ -111,7 +115,7 @@ fn check_paths(settings: &Settings, keys: Keys, notes: &mut Notes) {
     let door = settings.centrifuge.enabled.then_some(door);
     let health = settings.health.as_deref().map(|path| (path, keys.health_path));
     let metrics = settings.metrics.as_deref().map(|path| (path, keys.metrics_path));
-    let signal = settings.signal.as_ref().map(|signal| (signal.path.as_str(), "signal.path"));
+    let signal = settings.signal.as_ref().map(|signal| (signal.http.path.as_str(), "signal.path"));
     let mut taken: Vec<(&str, &str)> = OWN_PATHS.map(|path| (path, "the house itself")).to_vec();
     if settings.signal.is_some() {
         taken.extend(SIGNAL_PATHS.map(|path| (path, "the signal door")));

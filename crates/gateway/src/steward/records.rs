@@ -4,9 +4,11 @@
 //! every thread asks without waiting. Whatever changes them changes the store first, then the index, and then tells
 //! the workers: who is told finds it in the index, and what is in the index is never forgotten by a restart.
 //!
-//! - `cellar`: the store, from any thread; `revoke`: changes of revocations; `once`: tokens that can be used once.
+//! - `cellar`: the store, from any thread; `revoke`: changes of revocations; `once`: tokens that can be used once;
+//!   `heartbeat`: whether the store can be written.
 
 mod cellar;
+mod heartbeat;
 mod once;
 mod revoke;
 #[cfg(test)]
@@ -20,12 +22,11 @@ use tokio::sync::Mutex;
 use tokio::time::interval;
 use vestibule_auth::Revocations;
 use vestibule_model::UnixSeconds;
-use vestibule_store::{
-    AnyStore, Location, OpenError, Page, RevocationStore, Store, StoreError, UsedTokenStore,
-};
+use vestibule_store::{AnyStore, Location, OpenError, Page, RevocationStore, StoreError, UsedTokenStore};
 
 use crate::clock::Clock;
 use cellar::Cellar;
+use heartbeat::Heartbeat;
 use once::Used;
 
 pub use revoke::{NotDone, Tell};
@@ -46,6 +47,7 @@ struct Inner {
     /// Held by whoever changes revocations, so that store and index see the changes in one order.
     changing: Mutex<()>,
     used: Used,
+    heartbeat: Heartbeat,
 }
 
 /// Why the records could not be opened.
@@ -84,6 +86,7 @@ impl Records {
             cellar: Cellar::new(store, office),
             changing: Mutex::new(()),
             used,
+            heartbeat: Heartbeat::default(),
         })))
     }
 
@@ -94,23 +97,13 @@ impl Records {
             cellar: Cellar::none(),
             changing: Mutex::new(()),
             used: Used::new(0),
+            heartbeat: Heartbeat::default(),
         }))
     }
 
     /// Which tokens are good no longer.
     pub fn revocations(&self) -> &Revocations {
         &self.0.revocations
-    }
-
-    /// Goes to the store and back. Who has no store misses nothing.
-    ///
-    /// # Errors
-    /// When the store is not there.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        if self.0.cellar.is_none() {
-            return Ok(());
-        }
-        self.0.cellar.ask(|store| async move { store.ping().await }).await
     }
 
     /// Forgets what has ended, again and again.

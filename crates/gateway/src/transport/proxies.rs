@@ -1,10 +1,16 @@
 //! From where somebody comes, when proxies stand in between.
 
 use std::net::IpAddr;
+use std::sync::{Arc, Once};
 
-/// Proxies that are believed when they say for whom they ask (`X-Forwarded-For`).
+/// Proxies that are believed when they say for whom they ask (`X-Forwarded-For`). By default there are none, and none is
+/// missed.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Vec<(IpAddr, u32)>);
+pub struct Proxies {
+    networks: Vec<(IpAddr, u32)>,
+    /// Done when one that is not believed has named somebody: the operator hears of it once.
+    unknown: Option<Arc<Once>>,
+}
 
 impl Proxies {
     /// Proxies of these addresses, or networks as in `10.0.0.0/8`.
@@ -12,11 +18,8 @@ impl Proxies {
     /// # Errors
     /// The one that is neither.
     pub fn new(written: &[String]) -> Result<Self, String> {
-        written
-            .iter()
-            .map(|text| network(text).ok_or_else(|| text.clone()))
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let networks = written.iter().map(|text| network(text).ok_or_else(|| text.clone()));
+        Ok(Self { networks: networks.collect::<Result<_, _>>()?, unknown: Some(Arc::new(Once::new())) })
     }
 
     /// Who asks: the peer, unless it is believed. Then the last one that it names, unless that one is believed too, and
@@ -26,6 +29,9 @@ impl Proxies {
         let named = forwarded.rev().flat_map(|value| value.rsplit(|byte| *byte == b','));
         for text in named {
             if !self.believes(client) {
+                if client == peer.to_canonical() {
+                    self.tell_of(client);
+                }
                 break;
             }
             let Some(before) = std::str::from_utf8(text).ok().and_then(|text| address(text.trim())) else {
@@ -36,8 +42,19 @@ impl Proxies {
         client
     }
 
+    /// A proxy that was forgotten makes one caller of all that it leads here.
+    fn tell_of(&self, stranger: IpAddr) {
+        let Some(unknown) = &self.unknown else { return };
+        unknown.call_once(|| {
+            tracing::warn!(
+                "{stranger} sends X-Forwarded-For and is not in listen.trusted_proxies: whoever comes through it counts as \
+                 coming from there; this is said once"
+            );
+        });
+    }
+
     fn believes(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|(network, bits)| match (network, address) {
+        self.networks.iter().any(|(network, bits)| match (network, address) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
                 shares(network.to_bits().into(), address.to_bits().into(), 32, *bits)
             }

@@ -37,7 +37,11 @@ impl<L: Link> Worker<L> {
         if let Some(cure) = self.house.steward.revoked(&organisation, &user, &credential, now) {
             return Err(NotAdmitted::Revoked(cure));
         }
-        let seat = if is_person { self.house.seats.take(&organisation, &user)? } else { None };
+        let seats = &self.house.seats;
+        let seat = match is_person {
+            true => seats.take(&organisation, &user),
+            false => seats.take_by_token(&organisation, &user, credential.issued),
+        }?;
         let Some(connection) = connection_of(&mut self.connections, who) else { return Ok(()) };
         self.roster.add(&organisation, &user, who);
         self.badges.add(&organisation, &credential, who);

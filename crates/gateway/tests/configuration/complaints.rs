@@ -125,7 +125,7 @@ fn what_only_follows_from_something_else_is_not_said() {
         ),
         (
             "[realms.main]\npublic_key_files = [\"/nowhere\"]\n",
-            "realms.main.public_key_files[0]: cannot read /nowhere",
+            "realms.main.public_key_files[0] (line 2): cannot read /nowhere",
         ),
         (
             "[realms.main]\npreset = \"auth0\"\nissuers = [\"https://id.example\"]\n",
@@ -134,7 +134,7 @@ fn what_only_follows_from_something_else_is_not_said() {
         ("[realms.main]\nsecert = \"x\"\n", "realms.main.secert (line 2): there is no such key"),
         (
             "[realms.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\nalgorithms = [\"HS1\"]\n",
-            "realms.main.algorithms[0]: \"HS1\" is none of",
+            "realms.main.algorithms[0] (line 3): \"HS1\" is none of",
         ),
         ("realms = 5\n", "realms (line 1): must be a table of tables"),
     ] {
@@ -227,7 +227,7 @@ fn what_is_wrong_with_published_keys_is_said_at_its_keys() {
 fn algorithms_are_those_that_there_are_and_claims_say_texts_or_truths() {
     let said = wrong_with("algorithms = [\"none\"]\nequal = { a = 1 }\n");
     assert!(said[0].starts_with("realms.main.equal.a (line 4): must be a text, true or false"), "{said:?}");
-    assert!(said[1].starts_with("realms.main.algorithms[0]: \"none\" is none of HS256"), "{said:?}");
+    assert!(said[1].starts_with("realms.main.algorithms[0] (line 3): \"none\" is none of HS256"), "{said:?}");
 }
 
 #[test]
@@ -247,6 +247,21 @@ fn a_key_of_the_api_acts_for_one_organisation_and_the_default_one_is_one() {
     let said = wrong_with(&format!("{}{}", key("acme", "k-1"), key("umbrella", "k-1")));
     assert_eq!(said, ["api.keys.umbrella.key (line 6): is another one's too"]);
     assert!(own(&format!("{REALM}{default}{}", key("acme", "k-1"))).is_ok());
+}
+
+#[test]
+fn the_key_of_operators_is_nobody_elses_and_not_empty() {
+    let file = std::env::temp_dir().join(format!("vestibule-empty-key-{}", std::process::id()));
+    std::fs::write(&file, "\n").unwrap();
+    let operators = "[api]\noperator_key = \"k-1\"\n";
+    let said = wrong_with(&format!("{operators}[api.keys.acme]\nkey = \"k-1\"\n"));
+    assert_eq!(
+        said,
+        ["api.keys.acme.key (line 6): is api.operator_key too, which acts for any organisation"]
+    );
+    let said = wrong_with(&format!("[api.keys.acme]\nkey_file = \"{}\"\n", file.display()));
+    assert_eq!(said, ["api.keys.acme.key_file (line 4): is empty"]);
+    std::fs::remove_file(file).unwrap();
 }
 
 #[test]

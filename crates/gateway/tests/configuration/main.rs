@@ -14,7 +14,7 @@ fn sources(variables: &[(&str, &str)], flags: &[(&str, &str)]) -> Sources {
     let owned = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
     };
-    Sources { file: None, variables: owned(variables), flags: owned(flags) }
+    Sources { variables: owned(variables), flags: owned(flags), ..Sources::default() }
 }
 
 /// Our own configuration.

@@ -11,6 +11,8 @@ pub enum OpenError {
     File(PathBuf, io::Error),
     /// The file is something else.
     NotAStore(PathBuf),
+    /// Another process has it open.
+    InUse(PathBuf),
     /// A newer program has used the store and changed its tables.
     Newer {
         /// Where it is.
@@ -39,6 +41,14 @@ impl fmt::Display for OpenError {
             Self::NotAStore(path) => {
                 write!(f, "{} is no store; choose another place with store.path", path.display())
             }
+            Self::InUse(path) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "another process uses the store {path}, and two would not hear of each other's revocations; stop \
+                     that one, or choose another place with store.path"
+                )
+            }
             Self::Newer { store, step } => {
                 let store = store.display();
                 write!(
@@ -59,7 +69,7 @@ impl fmt::Display for OpenError {
 impl std::error::Error for OpenError {}
 
 /// Why a store could not do what it was asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum StoreError {
     /// It cannot be reached or is too busy: try again. What the database says is for the log alone.
     Unavailable(Box<str>),

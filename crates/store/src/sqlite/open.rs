@@ -1,16 +1,14 @@
 //! Opening: the file, how SQLite is set, and the steps that bring the tables up to date.
 
-use std::fs::OpenOptions;
-use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use sqlx::{ConnectOptions, Connection, SqlitePool};
 
-use super::SqliteStore;
+use super::place::Place;
+use super::{SqliteStore, mark};
 use crate::{Location, OpenError};
 
 /// The tables, step by step.
@@ -24,9 +22,6 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Connections that read. Reading is rare: lists, and whether the store is there.
 const READERS: u32 = 2;
-
-/// Only the user that the house runs as may read the file: it holds users' names.
-const OWNER_ONLY: u32 = 0o600;
 
 /// The name of a store that is in no file, in messages.
 const IN_MEMORY: &str = ":memory:";
@@ -44,17 +39,20 @@ impl SqliteStore {
         }
     }
 
-    async fn in_file(path: &Path) -> Result<Self, OpenError> {
-        ensure_writable(path).map_err(|error| OpenError::File(path.to_owned(), error))?;
+    async fn in_file(wanted: &Path) -> Result<Self, OpenError> {
+        let place = Place::take(wanted)?;
+        let path = place.path();
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .synchronous(SqliteSynchronous::Full);
+        ensure_ours(path, options.clone()).await?;
+        let options = options.journal_mode(SqliteJournalMode::Wal);
         let writer = connect(path, options.clone(), pool(1)).await?;
+        mark::set(&writer).await.map_err(|error| not_opened(path, error))?;
         STEPS.run(&writer).await.map_err(|error| not_migrated(path, error))?;
         let readers = connect(path, options.read_only(true), pool(READERS)).await?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, place: Some(place) })
     }
 
     /// One connection for everything: each would have a memory of its own, and take it along when it ends.
@@ -63,7 +61,7 @@ impl SqliteStore {
         let only = pool(1).idle_timeout(None).max_lifetime(None);
         let only = connect(path, SqliteConnectOptions::new().in_memory(true), only).await?;
         STEPS.run(&only).await.map_err(|error| not_migrated(path, error))?;
-        Ok(Self { writer: only.clone(), readers: only })
+        Ok(Self { writer: only.clone(), readers: only, place: None })
     }
 }
 
@@ -81,12 +79,13 @@ async fn connect(
     pool.connect_with(options).await.map_err(|error| not_opened(store, error))
 }
 
-/// Makes the file for its owner alone, if it is not there; SQLite gives the files beside it the same permissions. One
-/// that is there keeps the permissions that the operator has given it.
-fn ensure_writable(path: &Path) -> io::Result<()> {
-    // Not cut short: whoever opens a store wants what is in it.
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(OWNER_ONLY).open(path)?;
-    Ok(())
+/// Looks into the file before anything in it is changed.
+async fn ensure_ours(store: &Path, options: SqliteConnectOptions) -> Result<(), OpenError> {
+    let fault = |error| not_opened(store, error);
+    let mut connection = options.disable_statement_logging().connect().await.map_err(fault)?;
+    let is_ours = mark::is_ours(&mut connection).await.map_err(fault)?;
+    connection.close().await.map_err(fault)?;
+    if is_ours { Ok(()) } else { Err(OpenError::NotAStore(store.to_owned())) }
 }
 
 fn not_opened(store: &Path, error: sqlx::Error) -> OpenError {

@@ -30,7 +30,7 @@ const SWEEP: &str = "DELETE FROM revocations WHERE until < ?";
 impl RevocationStore for SqliteStore {
     async fn add_revocation(&self, kept: &KeptRevocation) -> Result<RevocationId, StoreError> {
         let (kind, subject, issued_by) = columns(&kept.revocation.what);
-        let id = sqlx::query_scalar(ADD)
+        let statement = sqlx::query_as(ADD)
             .bind(kept.revocation.organisation.as_str())
             .bind(kind)
             .bind(subject)
@@ -38,10 +38,9 @@ impl RevocationStore for SqliteStore {
             .bind(kept.revocation.until.0)
             .bind(kept.made.0)
             .bind(kept.by.as_deref())
-            .bind(kept.note.as_deref())
-            .fetch_one(&self.writer)
-            .await
-            .map_err(trouble)?;
+            .bind(kept.note.as_deref());
+        let row: Option<(i64,)> = self.written(statement).await?;
+        let (id,) = row.ok_or_else(|| StoreError::Unavailable("it wrote no row".into()))?;
         Ok(RevocationId(id))
     }
 
@@ -62,8 +61,8 @@ impl RevocationStore for SqliteStore {
         organisation: &OrganisationId,
         RevocationId(id): RevocationId,
     ) -> Result<Option<Kept>, StoreError> {
-        let query = sqlx::query_as(REMOVE).bind(organisation.as_str()).bind(id);
-        let row: Option<RevocationRow> = query.fetch_optional(&self.writer).await.map_err(trouble)?;
+        let statement = sqlx::query_as(REMOVE).bind(organisation.as_str()).bind(id);
+        let row: Option<RevocationRow> = self.written(statement).await?;
         row.map(RevocationRow::read).transpose()
     }
 
@@ -73,13 +72,14 @@ impl RevocationStore for SqliteStore {
         what: &Revoked,
     ) -> Result<Option<Kept>, StoreError> {
         let (kind, subject, issued_by) = columns(what);
-        let query = sqlx::query_as(LIFT).bind(organisation.as_str()).bind(kind).bind(subject).bind(issued_by);
-        let row: Option<RevocationRow> = query.fetch_optional(&self.writer).await.map_err(trouble)?;
+        let statement =
+            sqlx::query_as(LIFT).bind(organisation.as_str()).bind(kind).bind(subject).bind(issued_by);
+        let row: Option<RevocationRow> = self.written(statement).await?;
         row.map(RevocationRow::read).transpose()
     }
 
     async fn sweep_revocations(&self, now: UnixSeconds) -> Result<u64, StoreError> {
-        let done = sqlx::query(SWEEP).bind(now.0).execute(&self.writer).await.map_err(trouble)?;
+        let done = sqlx::query(SWEEP).bind(now.0).execute(self.writer()?).await.map_err(trouble)?;
         Ok(done.rows_affected())
     }
 }

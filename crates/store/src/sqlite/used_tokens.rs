@@ -15,7 +15,7 @@ const SWEEP: &str = "DELETE FROM used_tokens WHERE until < ?";
 impl UsedTokenStore for SqliteStore {
     async fn use_token(&self, realm: &str, token: &str, until: UnixSeconds) -> Result<bool, StoreError> {
         let query = sqlx::query(USE).bind(realm).bind(token).bind(until.0);
-        let done = query.execute(&self.writer).await.map_err(trouble)?;
+        let done = query.execute(self.writer()?).await.map_err(trouble)?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -25,7 +25,7 @@ impl UsedTokenStore for SqliteStore {
     }
 
     async fn sweep_used_tokens(&self, now: UnixSeconds) -> Result<u64, StoreError> {
-        let done = sqlx::query(SWEEP).bind(now.0).execute(&self.writer).await.map_err(trouble)?;
+        let done = sqlx::query(SWEEP).bind(now.0).execute(self.writer()?).await.map_err(trouble)?;
         Ok(done.rows_affected())
     }
 }

@@ -56,8 +56,8 @@ impl Reception {
             "url": DOOR,
             "channels": { "room": ROOM, "live": LIVE },
         });
-        if let Some(rooms) = &self.rooms {
-            let (token, _) = room_token(rooms, CALL, None, LIFETIME, now);
+        let call = self.rooms.as_ref().and_then(|rooms| room_token(rooms, CALL, None, LIFETIME, now).ok());
+        if let Some((token, _)) = call {
             session["call"] = json!({ "url": SIGNAL, "room": CALL, "token": token, "ice": ICE });
         }
         let mut response = answer::json(StatusCode::OK, session.to_string());

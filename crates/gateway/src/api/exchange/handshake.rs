@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 use vestibule_model::Identity;
 
-use super::Issued;
 use super::refusal::Refusal;
+use super::{Issued, object};
 
 /// What a caller may say. An empty body says nothing.
 #[derive(Default, Deserialize)]
@@ -18,11 +18,7 @@ struct Wish {
 
 /// Nobody gets a token for another organisation than his own.
 pub(super) fn check(body: &[u8], bearer: &Identity) -> Result<(), Refusal> {
-    let wish = match body.trim_ascii() {
-        [] => Wish::default(),
-        body => serde_json::from_slice(body).map_err(|_| Refusal::BODY)?,
-    };
-    match wish.organisation {
+    match object::<Wish>(body)?.organisation {
         Some(wanted) if wanted != bearer.organisation.as_str() => Err(Refusal::OTHER_ORGANISATION),
         _ => Ok(()),
     }

@@ -1,10 +1,17 @@
 //! The routes as their callers see them.
 
+use std::io;
 use std::num::NonZeroU32;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use axum::body::{Body, HttpBody};
 use axum::http::Request;
+use axum::http::request::Builder;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use hyper::body::Frame;
 use serde_json::{Value, json};
 use vestibule_auth::issue::{Claim, Head, Issuer, SigningKey, Template};
 use vestibule_auth::{
@@ -16,7 +23,7 @@ use vestibule_model::{Revocation, Revoked, UnixSeconds, UserId};
 use crate::api::under_test::{Answered, House};
 use crate::api::{Api, ExchangeSettings, Service, Signing};
 use crate::clock::Clock;
-use crate::transport::Origins;
+use crate::transport::{Caller, Origins};
 
 const SECRET: &str = "a secret that the provider shares with us";
 const PATH: &str = "/api/v1/cloudflare/request-access";
@@ -43,6 +50,7 @@ fn open(api: &mut Api, change: impl FnOnce(&mut ExchangeSettings)) {
         signing: Ok(signing()),
         trust: TrustConfig::default(),
         per_minute: NonZeroU32::new(3).unwrap(),
+        guesses: NonZeroU32::new(4).unwrap(),
         allowed_origins: vec!["https://app.example".into()],
     };
     change(&mut settings);
@@ -66,9 +74,17 @@ fn token(draft: &TokenDraft) -> String {
     key.connection_token(draft, Clock::start().now().unix)
 }
 
+fn request(token: &str) -> Builder {
+    Request::post(PATH).header("Authorization", format!("Bearer {token}"))
+}
+
 async fn ask(house: &House, token: &str, body: &str) -> Answered {
-    let request = Request::post(PATH).header("Authorization", format!("Bearer {token}"));
-    house.send(request, body).await
+    house.send(request(token), body).await
+}
+
+/// Asks from an address.
+async fn ask_from(house: &House, address: &str, token: &str, body: &str) -> Answered {
+    house.send(request(token).extension(Caller(Some(address.parse().unwrap()))), body).await
 }
 
 fn body(answered: &Answered) -> Value {
@@ -125,7 +141,7 @@ async fn nobody_gets_a_token_for_another_organisation_or_for_none() {
 }
 
 #[tokio::test]
-async fn a_blocked_user_is_forbidden_and_a_revoked_token_unauthorized() {
+async fn a_blocked_user_is_forbidden_and_a_revoked_token_or_session_unauthorized() {
     let house = house();
     let ann = token(&draft("ann").with("org_id", "acme").with("jti", "one"));
     let organisation = vestibule_model::OrganisationId::from_verified("acme");
@@ -136,6 +152,9 @@ async fn a_blocked_user_is_forbidden_and_a_revoked_token_unauthorized() {
     };
     revoke(Revoked::Token("one".into()));
     assert_eq!(code(&ask(&house, &ann, "").await), (401, "unauthorized".into()));
+    revoke(Revoked::Session("ended".into()));
+    let logged_out = token(&draft("ann").with("org_id", "acme").with("sid", "ended"));
+    assert_eq!(code(&ask(&house, &logged_out, "").await), (401, "unauthorized".into()));
     revoke(Revoked::User(UserId::new("ann")));
     let fresh = token(&draft("ann").with("org_id", "acme").with("jti", "two"));
     assert_eq!(code(&ask(&house, &fresh, "").await), (403, "forbidden".into()));
@@ -150,8 +169,96 @@ async fn one_who_asks_too_often_has_to_wait_and_nobody_else() {
     }
     let refused = ask(&house, &ann, "").await;
     assert_eq!(code(&refused), (429, "too_many_requests".into()));
-    assert_eq!(refused.headers["retry-after"], "10");
+    assert_eq!(refused.headers["retry-after"], "20", "three in a minute");
     assert_eq!(ask(&house, &token(&draft("bob").with("org_id", "acme")), "").await.status, 200);
+}
+
+#[tokio::test]
+async fn only_tokens_that_were_given_out_count_for_a_user() {
+    let house = house();
+    let ann = token(&draft("ann").with("org_id", "acme"));
+    let long = "x".repeat(20_000);
+    for (address, body) in [("192.0.2.1", &*long), ("192.0.2.2", "["), ("192.0.2.3", r#"{"orgId":"a/b"}"#)] {
+        assert!(ask_from(&house, address, &ann, body).await.status >= 400, "{body}");
+    }
+    for _ in 0..3 {
+        assert_eq!(ask(&house, &ann, "").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn who_shows_too_many_bad_tokens_has_none_looked_at_for_a_while_and_nobody_else_waits() {
+    let house = house();
+    for _ in 0..4 {
+        assert_eq!(ask_from(&house, "192.0.2.1", "a.b.c", "").await.status, 401);
+    }
+    let good = token(&draft("ann").with("org_id", "acme"));
+    let refused = ask_from(&house, "192.0.2.1", &good, "").await;
+    assert_eq!(code(&refused), (429, "too_many_requests".into()));
+    assert_eq!(refused.headers["retry-after"], "15", "four in a minute");
+    assert_eq!(ask_from(&house, "192.0.2.2", &good, "").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_network_of_ipv6_guesses_as_one() {
+    let house = house();
+    for host in 1..=4 {
+        assert_eq!(ask_from(&house, &format!("2001:db8::{host}"), "a.b.c", "").await.status, 401);
+    }
+    assert_eq!(ask_from(&house, "2001:db8::5", "a.b.c", "").await.status, 429);
+}
+
+#[tokio::test]
+async fn a_body_is_an_object_or_nothing_on_every_route() {
+    let realtime = House::with(|api| open(api, |settings| settings.service = Service::Realtime));
+    for (house, path) in [(house(), PATH), (realtime, "/api/v1/realtime/token")] {
+        for (body, status) in [
+            ("", 200),
+            (" {} ", 200),
+            (r#"{"other":1}"#, 200),
+            (r#"["acme"]"#, 400),
+            ("[null]", 400),
+            ("null", 400),
+            ("{bad", 400),
+        ] {
+            let bearer = token(&draft(&format!("user of {body}")).with("org_id", "acme"));
+            let request = Request::post(path)
+                .header("Authorization", format!("Bearer {bearer}"))
+                .extension(Caller(Some([192, 0, 2, u8::try_from(body.len()).unwrap()].into())));
+            assert_eq!(house.send(request, body).await.status, status, "{path} {body}");
+        }
+    }
+}
+
+/// A body of which nothing comes: for ever, or before it breaks off.
+enum Silence {
+    Endless,
+    Broken,
+}
+
+impl HttpBody for Silence {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match *self {
+            Self::Endless => Poll::Pending,
+            Self::Broken => Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into()))),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+    let house = house();
+    let ann = token(&draft("ann").with("org_id", "acme"));
+    for (silence, status) in [(Silence::Endless, 408), (Silence::Broken, 400)] {
+        let answered = house.send_body(request(&ann), Body::new(silence)).await;
+        assert_eq!(code(&answered), (status, "bad_request".into()));
+    }
 }
 
 #[tokio::test]

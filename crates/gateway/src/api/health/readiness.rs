@@ -57,7 +57,7 @@ impl Readiness {
         if let Err(broken) = self.broker().await {
             failing.push(format!("broker: {}", broken.in_words()));
         }
-        match timeout(PATIENCE, self.steward.records().ping()).await {
+        match timeout(PATIENCE, self.steward.records().ping(self.clock.now().moment)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => failing.push(format!("store: {error}")),
             Err(_) => failing.push("store: does not answer".to_owned()),

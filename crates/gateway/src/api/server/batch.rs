@@ -47,6 +47,11 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// Whether the answer to one of them holds a secret.
+pub fn answers_a_secret(commands: &[Wanted<'_>]) -> bool {
+    commands.iter().flatten().any(|(method, _)| method.answers_a_secret())
+}
+
 /// Does the commands in their order.
 pub async fn perform(commands: Vec<Wanted<'_>>, caller: &Caller<'_>) -> Json {
     if commands.is_empty() {

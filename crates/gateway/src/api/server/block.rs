@@ -14,6 +14,9 @@ use super::term::Term;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlockUser<'a> {
+    /// The organisation, where the key leaves open which.
+    #[serde(rename = "in", borrow, default)]
+    pub(super) within: Text<'a>,
     #[serde(borrow, default)]
     user: Text<'a>,
     until: Option<i64>,
@@ -28,12 +31,18 @@ pub struct BlockUser<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnblockUser<'a> {
+    /// The organisation, where the key leaves open which.
+    #[serde(rename = "in", borrow, default)]
+    pub(super) within: Text<'a>,
     #[serde(borrow, default)]
     user: Text<'a>,
 }
 
 #[derive(Serialize)]
-struct Unblocked {
+struct Unblocked<'a> {
+    /// In which organisation.
+    #[serde(rename = "in")]
+    within: &'a str,
     unblocked: bool,
 }
 
@@ -43,7 +52,7 @@ impl BlockUser<'_> {
         let until = Term { until: self.until, ttl: self.ttl }.end(desk.now.unix, None)?;
         let remarks = Remarks::read(&self.by, &self.note)?;
         let id = desk.revoke(blocked(&self.user)?, until, remarks).await?;
-        Ok(Json::of(&Done { id: id.0, until: until.0 }))
+        Ok(Json::of(&Done { within: desk.organisation.as_str(), id: id.0, until: until.0 }))
     }
 }
 
@@ -51,7 +60,7 @@ impl UnblockUser<'_> {
     /// Lets him in again with the tokens that he has, unless those were revoked.
     pub async fn perform(self, desk: &Desk<'_>) -> Answer {
         let unblocked = desk.records().lift(desk.organisation, blocked(&self.user)?).await?;
-        Ok(Json::of(&Unblocked { unblocked }))
+        Ok(Json::of(&Unblocked { within: desk.organisation.as_str(), unblocked }))
     }
 }
 

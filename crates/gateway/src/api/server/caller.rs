@@ -1,4 +1,4 @@
-//! Who may call.
+//! Who may call, and for whom.
 
 use axum::extract::Query;
 use axum::http::header::AUTHORIZATION;
@@ -8,15 +8,28 @@ use subtle::ConstantTimeEq;
 use vestibule_auth::Secret;
 use vestibule_model::OrganisationId;
 
+use super::read::Text;
+use super::reply::Refusal;
+use super::request::Request;
+use super::revocations::name;
 use crate::api::{ApiSettings, organisations};
 
 /// Checks the keys of callers.
 pub struct Keeper {
     admission: Admission,
-    /// For whom callers act who show no key of another organisation.
-    organisation: OrganisationId,
-    /// Keys of other organisations.
-    others: Vec<(Secret, OrganisationId)>,
+    /// What callers may do who show the key of the default organisation, or none where none is needed.
+    default: Mandate,
+    /// Other keys.
+    others: Vec<(Secret, Mandate)>,
+}
+
+/// What a caller may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mandate {
+    /// Everything in this organisation, and nothing in another.
+    Of(OrganisationId),
+    /// What concerns the life of sessions, in any organisation: each request says in which.
+    Operator,
 }
 
 enum Admission {
@@ -38,32 +51,49 @@ impl Keeper {
             Some(key) if !key.reveal().is_empty() => Admission::Bearer(key.clone()),
             _ => Admission::Nobody,
         };
-        let other = |(name, key): (&String, &Secret)| (key.clone(), organisations::of_callers(name));
-        Self {
-            admission,
-            organisation: organisations::of_callers(OrganisationId::DEFAULT),
-            others: settings.keys.iter().map(other).collect(),
-        }
+        let of = |name: &str| Mandate::Of(organisations::of_callers(name));
+        let tenants = settings.keys.iter().map(|(name, key)| (key.clone(), of(name)));
+        let operator = settings.operator_key.iter().map(|key| (key.clone(), Mandate::Operator));
+        let others = tenants.chain(operator).filter(|(key, _)| !key.reveal().is_empty());
+        Self { admission, default: of(OrganisationId::DEFAULT), others: others.collect() }
     }
 
-    /// For whom the caller acts, if he has shown a key: in `X-API-Key`, as `Authorization: apikey`, or as `api_key` in
+    /// What the caller may do, if he has shown a key: in `X-API-Key`, as `Authorization: apikey`, or as `api_key` in
     /// the query. The first of them that is there counts.
-    pub fn lets_in(&self, head: &Parts) -> Option<&OrganisationId> {
+    pub fn lets_in(&self, head: &Parts) -> Option<&Mandate> {
         let is = |key: &Secret, shown: &[u8]| bool::from(shown.ct_eq(key.reveal().as_bytes()));
         shown(head, |shown| {
             // All are compared, so that the time tells nothing about which one came near.
             let mut found = match &self.admission {
-                Admission::Bearer(key) if is(key, shown) => Some(&self.organisation),
+                Admission::Bearer(key) if is(key, shown) => Some(&self.default),
                 _ => None,
             };
-            for (key, organisation) in &self.others {
+            for (key, mandate) in &self.others {
                 if is(key, shown) {
-                    found = Some(organisation);
+                    found = Some(mandate);
                 }
             }
             found
         })
-        .or_else(|| matches!(self.admission, Admission::Anybody).then_some(&self.organisation))
+        .or_else(|| matches!(self.admission, Admission::Anybody).then_some(&self.default))
+    }
+}
+
+impl Mandate {
+    /// In which organisation the request is done.
+    ///
+    /// # Errors
+    /// When he may not ask for it, or does not say in which.
+    pub fn organisation(&self, request: &Request<'_>) -> Result<OrganisationId, Refusal> {
+        let named = request.organisation().map(Text::said);
+        match (self, named) {
+            (Self::Of(own), None | Some(None)) => Ok(own.clone()),
+            (Self::Of(own), Some(Some(name))) if name == own.as_str() => Ok(own.clone()),
+            (Self::Of(_), Some(Some(_))) => Err(Refusal::NOT_YOURS),
+            (Self::Operator, Some(Some(wanted))) => Ok(organisations::of_an_operators_wish(name(wanted)?)),
+            (Self::Operator, Some(None)) => Err(Refusal::bad_request("say in which organisation: in")),
+            (Self::Operator, None) => Err(Refusal::NOT_YOURS),
+        }
     }
 }
 
@@ -86,14 +116,15 @@ fn in_authorization(value: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::Request;
+    use axum::http::Request as HttpRequest;
 
     fn settings(key: Option<&str>, insecure: bool) -> ApiSettings {
         ApiSettings {
             enabled: true,
             path: "/api".into(),
             key: key.map(|key| key.to_owned().into()),
-            keys: [("acme".to_owned(), Secret::from("A"))].into(),
+            keys: [("acme".to_owned(), Secret::from("A")), ("careless".to_owned(), Secret::from(""))].into(),
+            operator_key: Some(Secret::from("O")),
             insecure,
             errors_as_status: false,
             body_size: 1 << 20,
@@ -102,7 +133,7 @@ mod tests {
     }
 
     fn admits(key: Option<&str>, uri: &str, header: Option<(&str, &str)>) -> bool {
-        let mut request = Request::builder().uri(uri);
+        let mut request = HttpRequest::builder().uri(uri);
         if let Some((name, value)) = header {
             request = request.header(name, value);
         }
@@ -143,19 +174,21 @@ mod tests {
 
     #[test]
     fn an_insecure_api_is_open_to_anybody() {
-        let head = Request::builder().uri("/api/info").body(()).unwrap().into_parts().0;
+        let head = HttpRequest::builder().uri("/api/info").body(()).unwrap().into_parts().0;
         assert!(Keeper::new(&settings(None, true)).lets_in(&head).is_some());
     }
 
     #[test]
     fn the_key_says_for_whom_its_caller_acts() {
         let keeper = Keeper::new(&settings(Some("K"), false));
-        let organisation = |key: &str| {
-            let head = Request::builder().header("X-API-Key", key).body(()).unwrap().into_parts().0;
-            keeper.lets_in(&head).map(|organisation| organisation.as_str().to_owned())
+        let mandate = |key: &str| {
+            let head = HttpRequest::builder().header("X-API-Key", key).body(()).unwrap().into_parts().0;
+            keeper.lets_in(&head).cloned()
         };
-        assert_eq!(organisation("K").as_deref(), Some("default"));
-        assert_eq!(organisation("A").as_deref(), Some("acme"));
-        assert_eq!(organisation("B"), None);
+        let of = |name| Some(Mandate::Of(organisations::of_callers(name)));
+        assert_eq!(mandate("K"), of("default"));
+        assert_eq!(mandate("A"), of("acme"));
+        assert_eq!(mandate("O"), Some(Mandate::Operator));
+        assert_eq!((mandate("B"), mandate("")), (None, None));
     }
 }

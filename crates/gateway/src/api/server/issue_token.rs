@@ -1,6 +1,7 @@
 //! `issue_token`: a token from a template of the configuration, for a user whom the caller vouches for.
 
 use serde::{Deserialize, Serialize};
+use vestibule_auth::MAX_TOKEN_BYTES;
 use vestibule_auth::issue::Claim;
 use vestibule_model::{Credential, Identity, UserId};
 
@@ -44,10 +45,10 @@ impl IssueToken<'_> {
     pub fn perform(self, desk: &Desk<'_>) -> Answer {
         let signing = desk.house.issuing.templates.get(&*self.template);
         let signing = signing.ok_or(Refusal::bad_request("there is no such template"))?;
-        let user = self.user.said().ok_or(Refusal::bad_request("say which user"))?;
+        let user = user(&self.user)?;
         let session = self.session.said().map(name).transpose()?;
         let bearer = Identity {
-            user: UserId::new(name(user)?),
+            user,
             name: self.name.said().map(Into::into),
             roles: self.roles,
             credential: Credential { session: session.map(Into::into), ..Credential::default() },
@@ -68,6 +69,18 @@ impl IssueToken<'_> {
         }
         let key = signing.issuer.key();
         let (token, expires) = template.issue(key, &bearer, desk.now.unix, rand::random());
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(Refusal::bad_request("such a token is longer than any realm takes"));
+        }
         Ok(Json::of(&Issued { token, expires: expires.0 }))
     }
+}
+
+/// The user, whose name has to be one that realms take back.
+fn user(said: &Text<'_>) -> Result<UserId, Refusal> {
+    let user = said.said().ok_or(Refusal::bad_request("say which user"))?;
+    if !UserId::is_plain(user) {
+        return Err(Refusal::bad_request("a user has at most 255 bytes and no control characters"));
+    }
+    Ok(UserId::new(user))
 }

@@ -72,6 +72,11 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.name() == name)
     }
 
+    /// Whether its answer holds what nobody else may see: no cache on the way keeps it.
+    pub const fn answers_a_secret(self) -> bool {
+        matches!(self, Self::IssueToken)
+    }
+
     /// Its name in paths, batches and metrics.
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,7 +1,8 @@
 //! What callers are answered.
 
-use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Serialize;
 use vestibule_broker::BrokerError;
@@ -45,6 +46,8 @@ impl Refusal {
     pub const INTERNAL: Self = Self::new(100, "internal server error", StatusCode::INTERNAL_SERVER_ERROR);
     /// The channel's namespace is not configured.
     pub const UNKNOWN_CHANNEL: Self = Self::new(102, "unknown channel", StatusCode::NOT_FOUND);
+    /// The caller's key is not for this, or not for that organisation.
+    pub const NOT_YOURS: Self = Self::new(103, "permission denied", StatusCode::FORBIDDEN);
     /// There is no such method.
     pub const NOT_FOUND: Self = Self::new(104, "not found", StatusCode::NOT_FOUND);
     /// Something is missing or wrong in the request.
@@ -53,6 +56,9 @@ impl Refusal {
     pub const NOT_AVAILABLE: Self = Self::new(108, "not available", StatusCode::BAD_REQUEST);
     /// The house is full: try again. Centrifugo has the number for clients only.
     pub const TOO_MANY_REQUESTS: Self = Self::new(111, "too many requests", StatusCode::TOO_MANY_REQUESTS);
+    /// As many revocations hold as may.
+    pub const FULL: Self =
+        Self::new(111, "as many revocations hold as store.revocations allows", StatusCode::TOO_MANY_REQUESTS);
     /// The stream has started anew since the position that was asked about.
     pub const UNRECOVERABLE_POSITION: Self =
         Self::new(112, "unrecoverable position", StatusCode::RANGE_NOT_SATISFIABLE);
@@ -75,7 +81,7 @@ impl Refusal {
 impl From<NotDone> for Refusal {
     fn from(reason: NotDone) -> Self {
         match reason {
-            NotDone::Full => Self::TOO_MANY_REQUESTS,
+            NotDone::Full => Self::FULL,
             NotDone::Store(_) => Self::INTERNAL,
         }
     }
@@ -152,6 +158,14 @@ pub fn whole(answer: Answer, mode: Mode) -> Response {
 /// The answer as it is.
 pub fn bare(Json(body): Json) -> Response {
     answer::json(StatusCode::OK, body)
+}
+
+/// An answer that no cache keeps if it holds a secret.
+pub fn unkept(mut response: Response, is_secret: bool) -> Response {
+    if is_secret {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::issue_token::IssueToken;
 use super::method::Method;
 use super::presence::{Presence, PresenceStats};
 use super::publish::Publish;
-use super::read::{Malformed, read};
+use super::read::{Malformed, Text, read};
 use super::refresh::Refresh;
 use super::reply::Answer;
 use super::revocations::{RemoveRevocation, Revocations};
@@ -37,8 +37,8 @@ pub enum Request<'a> {
     Revoke(Revoke<'a>),
     BlockUser(BlockUser<'a>),
     UnblockUser(UnblockUser<'a>),
-    Revocations(Revocations),
-    RemoveRevocation(RemoveRevocation),
+    Revocations(Revocations<'a>),
+    RemoveRevocation(RemoveRevocation<'a>),
     IssueToken(IssueToken<'a>),
 }
 
@@ -69,6 +69,19 @@ impl<'a> Request<'a> {
             Method::RemoveRevocation => Self::RemoveRevocation(read(params)?),
             Method::IssueToken => Self::IssueToken(read(params)?),
         })
+    }
+
+    /// What it says of the organisation that it is for, if it may say something: those do that concern the life of
+    /// sessions.
+    pub fn organisation(&self) -> Option<&Text<'a>> {
+        match self {
+            Self::Revoke(request) => Some(&request.within),
+            Self::BlockUser(request) => Some(&request.within),
+            Self::UnblockUser(request) => Some(&request.within),
+            Self::Revocations(request) => Some(&request.within),
+            Self::RemoveRevocation(request) => Some(&request.within),
+            _ => None,
+        }
     }
 
     /// Does it.

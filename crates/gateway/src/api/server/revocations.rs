@@ -24,7 +24,10 @@ const USUAL_PAGE: u32 = 100;
 /// The parameters of a list.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Revocations {
+pub struct Revocations<'a> {
+    /// The organisation, where the key leaves open which.
+    #[serde(rename = "in", borrow, default)]
+    pub(super) within: Text<'a>,
     /// Only those after this one.
     after: Option<i64>,
     /// So many at most.
@@ -34,7 +37,10 @@ pub struct Revocations {
 /// The parameters of a removal.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RemoveRevocation {
+pub struct RemoveRevocation<'a> {
+    /// The organisation, where the key leaves open which.
+    #[serde(rename = "in", borrow, default)]
+    pub(super) within: Text<'a>,
     id: Option<i64>,
 }
 
@@ -46,6 +52,9 @@ pub struct Remarks {
 
 #[derive(Serialize)]
 struct List<'a> {
+    /// In which organisation.
+    #[serde(rename = "in")]
+    within: &'a str,
     revocations: Vec<Entry<'a>>,
     /// What to say as `after` for the next page; left out on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,11 +83,14 @@ struct Entry<'a> {
 }
 
 #[derive(Serialize)]
-struct Removed {
+struct Removed<'a> {
+    /// In which organisation.
+    #[serde(rename = "in")]
+    within: &'a str,
     removed: bool,
 }
 
-impl Revocations {
+impl Revocations<'_> {
     /// Lists those that hold, in the order in which they were made.
     pub async fn perform(self, desk: &Desk<'_>) -> Answer {
         let limit = self.limit.unwrap_or(USUAL_PAGE);
@@ -91,16 +103,17 @@ impl Revocations {
         let more = kept.len() > limit as usize;
         kept.truncate(limit as usize);
         let next = kept.last().filter(|_| more).map(|last| last.id.0);
-        Ok(Json::of(&List { revocations: kept.iter().map(Entry::of).collect(), next }))
+        let revocations = kept.iter().map(Entry::of).collect();
+        Ok(Json::of(&List { within: desk.organisation.as_str(), revocations, next }))
     }
 }
 
-impl RemoveRevocation {
+impl RemoveRevocation<'_> {
     /// Removes it: tokens that are good otherwise are good again.
     pub async fn perform(self, desk: &Desk<'_>) -> Answer {
         let id = self.id.ok_or(Refusal::bad_request("say which id"))?;
         let removed = desk.records().take_back(desk.organisation, RevocationId(id)).await?;
-        Ok(Json::of(&Removed { removed }))
+        Ok(Json::of(&Removed { within: desk.organisation.as_str(), removed }))
     }
 }
 

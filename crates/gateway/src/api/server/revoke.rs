@@ -14,6 +14,9 @@ use super::term::Term;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Revoke<'a> {
+    /// The organisation, where the key leaves open which.
+    #[serde(rename = "in", borrow, default)]
+    pub(super) within: Text<'a>,
     /// The `jti` of a token.
     #[serde(borrow, default)]
     token: Text<'a>,
@@ -38,7 +41,10 @@ pub struct Revoke<'a> {
 
 /// What was done.
 #[derive(Serialize)]
-pub struct Done {
+pub struct Done<'a> {
+    /// In which organisation.
+    #[serde(rename = "in")]
+    pub within: &'a str,
     pub id: i64,
     pub until: i64,
 }
@@ -50,7 +56,7 @@ impl Revoke<'_> {
         let until = Term { until: self.until, ttl: self.ttl }.end(now, desk.longest_token())?;
         let remarks = Remarks::read(&self.by, &self.note)?;
         let id = desk.revoke(self.what(desk.latest_issue())?, until, remarks).await?;
-        Ok(Json::of(&Done { id: id.0, until: until.0 }))
+        Ok(Json::of(&Done { within: desk.organisation.as_str(), id: id.0, until: until.0 }))
     }
 
     /// Which tokens. `latest`: when a token that there is now says at the latest that it was issued.

@@ -36,6 +36,11 @@ pub fn read_all(body: &[u8], limit: usize) -> Result<Vec<Command<'_>>, Malformed
     Ok(commands)
 }
 
+/// Whether the answer to one of them holds a secret.
+pub fn answers_a_secret(commands: &[Command<'_>]) -> bool {
+    commands.iter().filter_map(Command::known).any(Method::answers_a_secret)
+}
+
 /// Does the calls in their order; their answers stand one on a line.
 pub async fn perform(commands: Vec<Command<'_>>, caller: &Caller<'_>) -> Json {
     let mut out = Vec::with_capacity(64);
@@ -54,8 +59,12 @@ pub async fn perform(commands: Vec<Command<'_>>, caller: &Caller<'_>) -> Json {
 }
 
 impl Command<'_> {
+    fn known(&self) -> Option<Method> {
+        Method::named(&self.method)
+    }
+
     async fn perform(&self, caller: &Caller<'_>) -> Answer {
-        let method = Method::named(&self.method).ok_or(Refusal::BAD_REQUEST)?;
+        let method = self.known().ok_or(Refusal::BAD_REQUEST)?;
         let params = self.params.map_or(&b"{}"[..], |params| params.get().as_bytes());
         let request = Request::read(method, params).map_err(|Malformed| Refusal::BAD_REQUEST)?;
         caller.asks(method, request).await

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// What a token is wanted for.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wish {
+pub(super) struct TokenRequest {
     pub(super) ttl: String,
     pub(super) subject: Option<String>,
     /// The one id that the bearer may have.
@@ -39,19 +39,19 @@ const MEDIA_TYPE: BadBody = BadBody(415, "FST_ERR_CTP_INVALID_MEDIA_TYPE", "Unsu
 pub(super) const LONGEST: usize = 1 << 20;
 pub(super) const TOO_LONG: BadBody = BadBody(413, "FST_ERR_CTP_BODY_TOO_LARGE", "Request body is too large");
 
-pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Wish, BadBody> {
+pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<TokenRequest, BadBody> {
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "application/json" if body.is_empty() => Err(EMPTY),
-        "application/json" => wish(body),
+        "application/json" => members(body),
         "" if body.is_empty() => Err(NO_OBJECT),
         "text/plain" => Err(NO_OBJECT),
         _ => Err(MEDIA_TYPE),
     }
 }
 
-fn wish(body: &[u8]) -> Result<Wish, BadBody> {
+fn members(body: &[u8]) -> Result<TokenRequest, BadBody> {
     let value: Value = serde_json::from_slice(body).map_err(|_| NO_JSON)?;
     let Value::Object(members) = value else { return Err(NO_OBJECT) };
     if members.contains_key("__proto__") {
@@ -61,7 +61,7 @@ fn wish(body: &[u8]) -> Result<Wish, BadBody> {
     let ttl = as_text(ttl).ok_or(TTL)?;
     let subject = members.get("subject").map(|subject| as_text(subject).ok_or(SUBJECT)).transpose()?;
     let node_id = members.get("nodeId").map(|id| as_text(id).ok_or(NODE_ID)).transpose()?;
-    Ok(Wish { ttl, subject, node_id })
+    Ok(TokenRequest { ttl, subject, node_id })
 }
 
 fn as_text(value: &Value) -> Option<String> {

@@ -1,5 +1,6 @@
 //! `POST /token`: a room token for whoever knows the admin secret.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,73 +12,100 @@ use axum::response::Response;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 use vestibule_auth::issue::{Claim, Head, Template};
-use vestibule_doors::signal::ttl;
+use vestibule_doors::signal::{Rules, ttl};
 use vestibule_model::{Identity, UnixSeconds, UserId};
 
-use super::body::{self, BadBody};
-use super::{AUDIENCE, Desk, ISSUER, RoomTokens, iso, relays, secret_json};
+use super::body::{self, BadBody, TokenRequest};
+use super::{AUDIENCE, ISSUER, RoomTokens, SignalHttp, ice, iso, secret_json};
 use crate::api::organisations;
 use crate::transport::Caller;
 
 /// The subject of a token that is for nobody in particular.
 const NOBODY: &str = "default";
 
-/// Issues a token. The secret is looked at before anything else.
-pub(super) async fn issue(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    let Some(tokens) = &desk.settings.tokens else { return unauthorized() };
-    let caller = request.extensions().get::<Caller>().and_then(|caller| caller.0);
-    let now = desk.clock.now();
-    if !desk.guesses.has_room(caller, now.moment) {
-        return too_many();
-    }
+/// Why there is no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotIssued {
+    /// Everybody is let in without one.
+    NotNeeded,
+    /// A room of that name could never be entered.
+    Subject,
+    /// A peer could never have that id.
+    NodeId,
+    /// It would have ended when it is issued.
+    Lifetime,
+}
+
+/// Issues a token. The secret is looked at before anything else. Whoever knows it never waits for others who guess, not
+/// even for those who share an address with him.
+pub(super) async fn issue(State(http): State<Arc<SignalHttp>>, request: Request) -> Response {
+    let Some(tokens) = &http.settings.tokens else { return unauthorized() };
     let (head, content) = request.into_parts();
     let knows = shown(&head.headers)
         .is_some_and(|shown| bool::from(shown.ct_eq(tokens.admin_secret.reveal().as_bytes())));
     if !knows {
-        desk.guesses.take(caller, now.moment);
-        return unauthorized();
+        let caller = head.extensions.get::<Caller>().and_then(|caller| caller.0);
+        let may_guess = http.guesses.take(caller, http.clock.now().moment);
+        return if may_guess { unauthorized() } else { too_many() };
     }
     let Ok(content) = to_bytes(content, body::LONGEST).await else { return refused(&body::TOO_LONG) };
     match body::read(&head.headers, &content) {
-        Ok(wish) => grant(&desk, tokens, wish),
+        Ok(wanted) => grant(&http, tokens, wanted),
         Err(bad) => refused(&bad),
     }
 }
 
-fn grant(desk: &Desk, tokens: &RoomTokens, wish: body::Wish) -> Response {
-    let lifetime = match ttl::parse(&wish.ttl, tokens.longest.as_secs()) {
+fn grant(http: &SignalHttp, tokens: &RoomTokens, wanted: TokenRequest) -> Response {
+    let lifetime = match ttl::parse(&wanted.ttl, tokens.longest.as_secs()) {
         Ok(seconds) => Duration::from_secs(seconds),
-        Err(fault) => {
-            let body = json!({ "statusCode": 400, "error": "Bad Request", "message": fault.to_string() });
-            return secret_json(StatusCode::BAD_REQUEST, body.to_string());
-        }
+        Err(fault) => return bad_request(fault),
     };
-    let subject = wish.subject.unwrap_or_else(|| NOBODY.to_owned());
-    let now = desk.clock.now().unix;
-    let (token, expires) = room_token(tokens, &subject, wish.node_id.as_deref(), lifetime, now);
+    let subject = wanted.subject.unwrap_or_else(|| NOBODY.to_owned());
+    let now = http.clock.now().unix;
+    let (token, expires) = match room_token(tokens, &subject, wanted.node_id.as_deref(), lifetime, now) {
+        Ok(issued) => issued,
+        Err(why) => return bad_request(why),
+    };
     let mut body =
         json!({ "token": token, "expiresAt": iso(expires.0.saturating_mul(1_000)), "subject": subject });
-    if let Some(turn) = &desk.settings.turn {
-        body["iceServers"] = relays::servers(turn, &subject, now);
+    if let Some(turn) = &http.settings.turn {
+        body["iceServers"] = ice::servers(turn, &subject, now);
     }
     secret_json(StatusCode::CREATED, body.to_string())
 }
 
 /// A token for that room, and for that id in it alone if there is one, and when it ends.
+///
+/// # Errors
+/// What the door would not take.
 pub fn room_token(
     tokens: &RoomTokens,
     subject: &str,
     node_id: Option<&str>,
     lifetime: Duration,
     now: UnixSeconds,
-) -> (String, UnixSeconds) {
+) -> Result<(String, UnixSeconds), NotIssued> {
+    check(subject, node_id, lifetime)?;
     let organisation = organisations::of_the_operator(None);
     let bearer =
         Identity { user: UserId::new(subject), ..Identity::anonymous("signal".into(), organisation) };
     // A room token has no id.
     let mut template = template(tokens, lifetime);
     template.claims.extend(node_id.map(|id| ("nodeId".into(), Claim::Fixed(id.into()))));
-    template.issue(tokens.issuer.key(), &bearer, now, [0; 16])
+    Ok(template.issue(tokens.issuer.key(), &bearer, now, [0; 16]))
+}
+
+/// A token that the door refuses would send its bearer round in circles. An empty id would bind nothing, and whoever
+/// issued it believed that it does.
+fn check(subject: &str, node_id: Option<&str>, lifetime: Duration) -> Result<(), NotIssued> {
+    if subject.is_empty() || !UserId::is_plain(subject) {
+        return Err(NotIssued::Subject);
+    }
+    if node_id.is_some_and(|id| id.is_empty() || id.len() > Rules::LONGEST_NAME) {
+        return Err(NotIssued::NodeId);
+    }
+    if lifetime.as_secs() == 0 { Err(NotIssued::Lifetime) } else { Ok(()) }
 }
 
 /// Members in the order in which they always stood. One key needs no name; of several, each has its own.
@@ -103,6 +131,11 @@ fn shown(headers: &HeaderMap) -> Option<&[u8]> {
     Some(rest.map_or(value, |_| value[7..].trim_ascii_start()))
 }
 
+fn bad_request(why: impl fmt::Display) -> Response {
+    let body = json!({ "statusCode": 400, "error": "Bad Request", "message": why.to_string() });
+    secret_json(StatusCode::BAD_REQUEST, body.to_string())
+}
+
 fn unauthorized() -> Response {
     secret_json(StatusCode::UNAUTHORIZED, r#"{"error":"Unauthorized"}"#.into())
 }
@@ -119,3 +152,18 @@ fn refused(BadBody(status, code, message): &BadBody) -> Response {
     let body = json!({ "statusCode": status.as_u16(), "code": code, "error": error, "message": message });
     secret_json(status, body.to_string())
 }
+
+impl fmt::Display for NotIssued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotNeeded => f.write_str("everybody is let in without a token"),
+            Self::Subject => {
+                write!(f, "subject must have 1 to {} bytes and no control characters", UserId::LONGEST)
+            }
+            Self::NodeId => write!(f, "nodeId must have 1 to {} bytes", Rules::LONGEST_NAME),
+            Self::Lifetime => f.write_str("the lifetime must be a second or more"),
+        }
+    }
+}
+
+impl std::error::Error for NotIssued {}

@@ -10,8 +10,9 @@ use reqwest::header::HeaderValue;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::Value;
 use vestibule_auth::Secret;
+use vestibule_model::OrganisationId;
 
-use crate::config::{Sources, own};
+use crate::config::{ApiSettings, Sources, own};
 
 /// How long the house may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,21 +39,21 @@ pub enum Trouble {
 impl Desk {
     /// The desk that the command line names, or else the one of the configuration.
     pub fn find(matches: &ArgMatches, sources: &Sources) -> Result<Self, String> {
-        let url = matches.get_one::<String>("url");
-        let key_file = matches.get_one::<PathBuf>("key-file");
-        let variable = sources.variables.iter().find(|(name, _)| name == "VESTIBULE_API__KEY");
-        let key = match (key_file, variable) {
-            (Some(path), _) => Some(read_key(path)?),
-            (None, Some((_, key))) => Some(key.clone().into()),
-            (None, None) => None,
-        };
-        match url {
-            Some(url) => Ok(Self { url: parse(url)?, key }),
-            None => Self::of_the_configuration(sources, key),
+        let organisation = matches.get_one::<String>("within").map(String::as_str);
+        let key = matches.get_one::<PathBuf>("key-file").map(read_key).transpose()?;
+        match matches.get_one::<String>("url") {
+            Some(url) => {
+                Ok(Self { url: parse(url)?, key: key.or_else(|| of_variables(sources, organisation)) })
+            }
+            None => Self::of_the_configuration(sources, key, organisation),
         }
     }
 
-    fn of_the_configuration(sources: &Sources, key: Option<Secret>) -> Result<Self, String> {
+    fn of_the_configuration(
+        sources: &Sources,
+        key: Option<Secret>,
+        organisation: Option<&str>,
+    ) -> Result<Self, String> {
         let plan = own::load(sources).map_err(|refused| {
             format!("{refused}\nsay where the house is with --url, or give its configuration with --config")
         })?;
@@ -61,7 +62,7 @@ impl Desk {
             return Err("this house has no server API: api.enabled is false".into());
         }
         let url = format!("http://{}{}", reachable(settings.listen), settings.api.path);
-        Ok(Self { url: parse(&url)?, key: key.or(settings.api.key) })
+        Ok(Self { url: parse(&url)?, key: key.or_else(|| of_settings(settings.api, organisation)) })
     }
 
     /// Asks, and waits for the result.
@@ -99,7 +100,8 @@ impl Desk {
         let url = &self.url;
         match status {
             StatusCode::UNAUTHORIZED if self.key.is_none() => {
-                let hint = "give the key with --key-file, VESTIBULE_API__KEY or the configuration";
+                let hint = "give the key with --key-file, VESTIBULE_API__KEY or the configuration; for an \
+                            organisation, api.keys or api.operator_key";
                 return Err(Trouble::Refused(format!("{url} wants a key; {hint}")));
             }
             StatusCode::UNAUTHORIZED => {
@@ -122,9 +124,10 @@ impl Desk {
         let (Some(code), Some(message)) = (code, message) else { return Err(not_a_house()) };
         Err(match code {
             INTERNAL => Trouble::NoAnswer(format!("the house failed ({message}); its log says why")),
-            FULL => Trouble::NoAnswer(
-                "the house is full: as many revocations hold as store.revocations allows".into(),
-            ),
+            FULL => Trouble::NoAnswer(format!("the house is full: {message}")),
+            NOT_YOURS => Trouble::Refused(format!(
+                "{message}: the key is not for that organisation; another one comes with --key-file or --organisation"
+            )),
             _ => Trouble::Refused(message.to_owned()),
         })
     }
@@ -145,6 +148,9 @@ impl Desk {
 const INTERNAL: i64 = 100;
 const FULL: i64 = 111;
 
+/// The code of the server API for a key that is not for this.
+const NOT_YOURS: i64 = 103;
+
 /// What the error says, without the address, which stands before it already.
 trait WithoutUrl {
     fn without_url_text(&self) -> String;
@@ -160,6 +166,27 @@ impl WithoutUrl for reqwest::Error {
         }
         text
     }
+}
+
+/// The key of those settings that is good in that organisation: its own before that of operators. `None`: the usual one.
+fn of_settings(mut api: ApiSettings, organisation: Option<&str>) -> Option<Secret> {
+    match organisation {
+        None => api.key,
+        Some(name) => {
+            let usual = api.key.filter(|_| name == OrganisationId::DEFAULT);
+            api.keys.remove(name).or(usual).or(api.operator_key)
+        }
+    }
+}
+
+/// The key that the variables hold, where there is no configuration.
+fn of_variables(sources: &Sources, organisation: Option<&str>) -> Option<Secret> {
+    let variable = |wanted: &str| {
+        let found = sources.variables.iter().find(|(name, value)| name == wanted && !value.is_empty());
+        found.map(|(_, value)| value.clone().into())
+    };
+    let operator = organisation.and_then(|_| variable("VESTIBULE_API__OPERATOR_KEY"));
+    operator.or_else(|| variable("VESTIBULE_API__KEY"))
 }
 
 fn read_key(path: &PathBuf) -> Result<Secret, String> {

@@ -13,18 +13,30 @@ const FOR_EVER: i64 = 253_402_300_799;
 /// The answer to a verb, in lines.
 pub fn in_words(verb: &str, request: &Value, answer: &Value) -> String {
     match verb {
-        "revoke" => format!("revoked (id {}), {}\n", answer["id"], end(answer)),
-        "block" => format!("{} is blocked (id {}), {}\n", user(request), answer["id"], end(answer)),
-        "unblock" if answer["unblocked"] == true => format!("{} is not blocked any more\n", user(request)),
-        "unblock" => format!("{} was not blocked\n", user(request)),
-        _ if answer["removed"] == true => format!("{} is taken back\n", request["id"]),
-        _ if answer["removed"] == false => format!("there was no revocation {}\n", request["id"]),
+        "revoke" => format!("revoked in {} (id {}), {}\n", within(answer), answer["id"], end(answer)),
+        "block" => {
+            let (user, within, id) = (user(request), within(answer), &answer["id"]);
+            format!("{user} is blocked in {within} (id {id}), {}\n", end(answer))
+        }
+        "unblock" if answer["unblocked"] == true => {
+            format!("{} is not blocked any more in {}\n", user(request), within(answer))
+        }
+        "unblock" => format!("{} was not blocked in {}\n", user(request), within(answer)),
+        _ if answer["removed"] == true => format!("{} is taken back in {}\n", request["id"], within(answer)),
+        _ if answer["removed"] == false => {
+            format!("there was no revocation {} in {}\n", request["id"], within(answer))
+        }
         _ => list(answer),
     }
 }
 
 fn user(request: &Value) -> String {
     plain(&request["user"])
+}
+
+/// The organisation in which it was done.
+fn within(answer: &Value) -> String {
+    plain(&answer["in"])
 }
 
 fn end(answer: &Value) -> String {
@@ -41,7 +53,7 @@ fn list(answer: &Value) -> String {
         let _fits = writeln!(text, "{}", line(entry));
     }
     if entries.is_empty() {
-        text.push_str("nothing is revoked\n");
+        let _fits = writeln!(text, "nothing is revoked in {}", within(answer));
     }
     if let Some(next) = answer["next"].as_i64() {
         let _fits = writeln!(text, "there are more: --after {next}");
@@ -88,11 +100,12 @@ mod tests {
     #[test]
     fn a_block_says_whom_and_until_when() {
         let request = json!({ "user": "bob" });
-        let text = in_words("block", &request, &json!({ "id": 7, "until": 0 }));
-        assert_eq!(text, "bob is blocked (id 7), until 1970-01-01 00:00:00 UTC\n");
-        let text = in_words("block", &request, &json!({ "id": 7, "until": FOR_EVER }));
-        assert_eq!(text, "bob is blocked (id 7), without an end\n");
-        assert_eq!(in_words("unblock", &request, &json!({ "unblocked": false })), "bob was not blocked\n");
+        let text = in_words("block", &request, &json!({ "in": "acme", "id": 7, "until": 0 }));
+        assert_eq!(text, "bob is blocked in acme (id 7), until 1970-01-01 00:00:00 UTC\n");
+        let text = in_words("block", &request, &json!({ "in": "acme", "id": 7, "until": FOR_EVER }));
+        assert_eq!(text, "bob is blocked in acme (id 7), without an end\n");
+        let text = in_words("unblock", &request, &json!({ "in": "acme", "unblocked": false }));
+        assert_eq!(text, "bob was not blocked in acme\n");
     }
 
     #[test]
@@ -108,8 +121,8 @@ mod tests {
         assert!(lines[1].contains(r#""b\u{1b}[2J"  without an end  for "spam, twice""#), "{text}");
         assert_eq!(lines[2], "there are more: --after 2");
         assert_eq!(
-            in_words("revocations", &json!({}), &json!({ "revocations": [] })),
-            "nothing is revoked\n"
+            in_words("revocations", &json!({}), &json!({ "in": "acme", "revocations": [] })),
+            "nothing is revoked in acme\n"
         );
     }
 }

@@ -6,7 +6,10 @@ use clap::{Arg, ArgAction, Command, value_parser};
 
 const WHERE: &str = "\
 It asks the house that runs: at the address and with the key that the configuration gives (--config, VESTIBULE_… \
-variables), unless --url and --key-file say otherwise. VESTIBULE_API__KEY holds the key as well.";
+variables), unless --url and --key-file say otherwise. VESTIBULE_API__KEY holds the key as well.
+
+What is done is done in the default organisation, or in the one of --organisation: with its own key (api.keys), or with \
+that of operators (api.operator_key, VESTIBULE_API__OPERATOR_KEY), which is good for all.";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -58,6 +61,7 @@ fn block() -> Command {
 fn unblock() -> Command {
     asking(Command::new("unblock"))
         .about("Lets a blocked user in again")
+        .long_about(format!("Lets a blocked user in again.\n\n{WHERE}"))
         .after_help(EXIT_CODES)
         .arg(name_of("USER"))
 }
@@ -66,6 +70,7 @@ fn revocations() -> Command {
     let number = |name: &'static str, help| number(name, help).conflicts_with("remove");
     asking(Command::new("revocations"))
         .about("Lists what is revoked and who is blocked, or takes one back")
+        .long_about(format!("Lists what is revoked and who is blocked, or takes one back.\n\n{WHERE}"))
         .after_help(EXIT_CODES)
         .arg(number("after", "Only those after the one of this id"))
         .arg(number("limit", "At most so many [default: 100]"))
@@ -86,6 +91,12 @@ fn asking(command: Command) -> Command {
                 .help("The server API, as in http://127.0.0.1:8000/api"),
         )
         .arg(path("key-file", "FILE", "A file that holds the key of the server API"))
+        .arg(
+            Arg::new("within")
+                .long("organisation")
+                .value_name("NAME")
+                .help("The organisation in which it is done [default: that of the key]"),
+        )
         .arg(
             Arg::new("json").long("json").action(ArgAction::SetTrue).help("The answer as JSON, for programs"),
         )
@@ -112,6 +123,7 @@ fn number(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("NUMBER").value_parser(value_parser!(i64)).help(help)
 }
 
+/// An id may begin with a hyphen: one of 64 of the house's own does.
 fn name_of(value: &'static str) -> Arg {
-    Arg::new("name").value_name(value).required(true)
+    Arg::new("name").value_name(value).required(true).allow_hyphen_values(true)
 }

@@ -1,7 +1,11 @@
 //! Variables of the server that the signal door stands in for, and which of our keys they are.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
+
+use super::env_file;
+use crate::config::written::{Origin, Raw, Value};
 
 /// Variables that mean one key as they are.
 const KEYS: [(&str, &str); 8] = [
@@ -10,10 +14,17 @@ const KEYS: [(&str, &str); 8] = [
     ("ADMIN_SECRET", "signal.admin_secret"),
     ("SIGNAL_ROOMLESS", "signal.roomless"),
     ("SIGNAL_CLOSE_ON_EXPIRY", "signal.close_on_expiry"),
-    ("SIGNAL_MAX_TTL", "signal.max_ttl"),
+    ("SIGNAL_MAX_TTL", "signal.longest_lifetime"),
     ("SIGNAL_TURN_SECRET", "signal.turn_secret"),
     ("SIGNAL_TURN_URLS", "signal.turn_urls"),
 ];
+
+/// Variables that describe the realm of consumers, each with the option that it is one value of.
+const OF_CONSUMERS: [(&str, &str); 3] =
+    [(CONSUMER_KEY, "public_keys"), ("CONSUMER_ISSUER", "issuers"), ("CONSUMER_AUDIENCE", "audiences")];
+
+/// Without it there are no consumers.
+const CONSUMER_KEY: &str = "CONSUMER_PUBLIC_KEY_JWK";
 
 /// Without these nobody could be let in.
 const NEEDED: [&str; 3] = ["ADMIN_SECRET", "PRIVATE_KEY_JWK", "PUBLIC_KEY_JWK"];
@@ -25,15 +36,15 @@ const CONSUMERS: &str = "consumers";
 pub(super) struct Variables(BTreeMap<String, String>);
 
 impl Variables {
-    /// A variable that is given wins over the file.
-    pub(super) fn read(given: Vec<(String, String)>, file: &Path) -> Self {
-        let mut all = BTreeMap::new();
-        if let Ok(lines) = dotenvy::from_path_iter(file) {
-            all.extend(lines.filter_map(Result::ok));
-        }
+    /// A variable that is given wins over the file, which need not be there.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or everything in it that is no assignment.
+    pub(super) fn read(given: Vec<(String, String)>, file: &Path) -> Result<Self, Vec<String>> {
+        let mut all: BTreeMap<_, _> = of_file(file)?.into_iter().collect();
         all.extend(given);
         all.retain(|_, value| !value.is_empty());
-        Self(all)
+        Ok(Self(all))
     }
 
     fn get(&self, name: &str) -> Option<&str> {
@@ -59,50 +70,46 @@ impl Variables {
         own.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// Our keys, with their values.
-    pub(super) fn flags(&self) -> Result<Vec<(String, String)>, Vec<String>> {
-        let mut flags = vec![("signal.enabled".to_owned(), "true".to_owned())];
-        let mut put = |key: &str, value: &str| flags.push((key.to_owned(), value.to_owned()));
+    /// Our keys with their values, which remember by what name they were given.
+    pub(super) fn keys(&self) -> Vec<(String, Raw)> {
+        let mut keys = vec![("signal.enabled".to_owned(), text("vestibule signal", "true"))];
+        let mut put = |key: &str, raw: Raw| keys.push((key.to_owned(), raw));
         for (name, key) in KEYS {
             if let Some(value) = self.get(name) {
-                put(key, value);
+                put(key, text(name, value));
             }
         }
         if self.is_open() {
-            put("signal.let_in_everybody_without_a_token", "true");
+            put("signal.insecure", text("AUTH_DISABLED", "true"));
         }
         if let Some(port) = self.get("PORT") {
-            put("listen.port", &number(port).ok_or_else(|| vec!["PORT is no port".to_owned()])?);
+            put("listen.port", text("PORT", number(port).unwrap_or(port)));
         }
-        match self.get("SIGNAL_REGISTER_GRACE") {
-            Some("off") => put("signal.register_grace", "0s"),
-            Some(grace) => put("signal.register_grace", grace),
-            None => {}
+        if let Some(grace) = self.get("SIGNAL_REGISTER_GRACE") {
+            let grace = if grace == "off" { "0s" } else { grace };
+            put("signal.register_grace", text("SIGNAL_REGISTER_GRACE", grace));
         }
-        if let Some(key) = self.get("CONSUMER_PUBLIC_KEY_JWK") {
-            let mut of_realm =
-                |option: &str, value: &str| put(&format!("realms.{CONSUMERS}.{option}"), value);
-            of_realm("public_keys", key);
-            of_realm("anonymous_tokens", "true");
-            of_realm("longest_lifetime", "8766h");
-            for (name, option) in [("CONSUMER_ISSUER", "issuers"), ("CONSUMER_AUDIENCE", "audiences")] {
+        if self.get(CONSUMER_KEY).is_some() {
+            for (name, option) in OF_CONSUMERS {
                 if let Some(value) = self.get(name) {
-                    of_realm(option, value);
+                    put(&format!("realms.{CONSUMERS}.{option}"), only(text(name, value)));
                 }
             }
-            put("signal.consumer_realms", CONSUMERS);
+            for (option, value) in [("anonymous_tokens", "true"), ("longest_lifetime", "8766h")] {
+                put(&format!("realms.{CONSUMERS}.{option}"), text(CONSUMER_KEY, value));
+            }
+            put("signal.consumer_realms", only(text(CONSUMER_KEY, CONSUMERS)));
         }
-        Ok(flags)
+        keys
     }
 
     /// What is legal but should be known.
     pub(super) fn warnings(&self) -> Vec<&'static str> {
         let is_given = |name| self.get(name).is_some();
-        let consumers = is_given("CONSUMER_PUBLIC_KEY_JWK");
         if self.is_open() {
             return vec!["AUTH_DISABLED=true: anybody may enter any room; for development alone"];
         }
-        if !consumers {
+        if !is_given(CONSUMER_KEY) {
             return vec!["CONSUMER_PUBLIC_KEY_JWK is not set: consumers will be refused"];
         }
         if !is_given("CONSUMER_ISSUER") || !is_given("CONSUMER_AUDIENCE") {
@@ -114,10 +121,31 @@ impl Variables {
     }
 }
 
+/// What the file says; nothing when there is none.
+fn of_file(file: &Path) -> Result<Vec<(String, String)>, Vec<String>> {
+    let shown = file.display();
+    match std::fs::read_to_string(file) {
+        Ok(text) => env_file::read(&text)
+            .map_err(|faults| faults.iter().map(|fault| format!("{shown}, {fault}")).collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(vec![format!("cannot read {shown}: {error}")]),
+    }
+}
+
+fn text(variable: &str, value: &str) -> Raw {
+    Raw::text(value, Origin::Variable(variable.to_owned()))
+}
+
+/// A list of that one value, in which spaces and commas are its own.
+fn only(raw: Raw) -> Raw {
+    Raw { origin: raw.origin.clone(), value: Value::List(vec![raw]) }
+}
+
 /// The digits with which a text begins, as JavaScript reads a number.
-fn number(text: &str) -> Option<String> {
-    let digits: String = text.trim_start().chars().take_while(char::is_ascii_digit).collect();
-    (!digits.is_empty()).then_some(digits)
+fn number(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let end = text.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    Some(&text[..end]).filter(|digits| !digits.is_empty())
 }
 
 #[cfg(test)]
@@ -126,7 +154,7 @@ mod tests {
 
     fn variables(given: &[(&str, &str)]) -> Variables {
         let given = given.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Variables::read(given, Path::new("/no/such/file"))
+        Variables::read(given, Path::new("/no/such/file")).expect("no file, no fault")
     }
 
     #[test]
@@ -143,8 +171,8 @@ mod tests {
 
     #[test]
     fn a_port_is_read_as_javascript_does() {
-        assert_eq!(number("80abc").as_deref(), Some("80"));
+        assert_eq!(number(" 80abc"), Some("80"));
+        assert_eq!(number("8080"), Some("8080"));
         assert_eq!(number("abc"), None);
-        assert!(variables(&[("PORT", "abc")]).flags().is_err());
     }
 }

@@ -56,7 +56,7 @@ impl Bench {
             (false, _) => return Err("give the configuration with its realms by --config".into()),
             (true, _) => {
                 let file = matches.get_one("config").cloned();
-                own::load(&Sources { file, variables, flags: Vec::new() })
+                own::load(&Sources { file, variables, ..Sources::default() })
                     .map_err(|refused| format!("the configuration is wrong:\n{refused}"))?
             }
         };

@@ -114,6 +114,7 @@ fn api(written: &HttpApi, notes: &mut Notes) -> ApiSettings {
         path: http_path(&written.handler_prefix, "http_api.handler_prefix", notes),
         key: written.key.clone(),
         keys: BTreeMap::new(),
+        operator_key: None,
         insecure: written.insecure,
         errors_as_status: written.error_mode == ErrorMode::Transport,
         body_size: API_BODY,

@@ -63,8 +63,7 @@ impl ClientOptions {
     pub fn rules(&self, at: &str, rpc_ping: Option<&str>, notes: &mut Notes) -> ClientRules {
         let pong_in_time = self.ping_interval.is_zero() || self.pong_timeout < self.ping_interval;
         notes.check(pong_in_time, &join(at, "pong_timeout"), "must be shorter than ping_interval");
-        let stale = !self.stale_close_delay.is_zero();
-        notes.check(stale, &join(at, "stale_close_delay"), "must be longer than 0s");
+        notes.positive(self.stale_close_delay, &join(at, "stale_close_delay"));
         let personal = &self.subscribe_to_user_personal_channel;
         ClientRules {
             ping_interval: self.ping_interval,

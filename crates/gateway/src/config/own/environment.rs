@@ -11,7 +11,8 @@ const PREFIX: &str = "VESTIBULE_";
 /// Variables without `__` that mean something else.
 const OTHERS: [&str; 1] = ["CONFIG"];
 
-/// Names under which other programs know some of our keys. Our own name for a key wins over them.
+/// Names under which other programs know some of our keys. Our own name for a key wins over them, and so does the file
+/// over one that is empty.
 const ALIASES: [(&str, &str); 5] = [
     ("JWT_ISSUER", "issuer.handshake.issuer"),
     ("JWT_AUDIENCE", "issuer.handshake.audience"),
@@ -23,9 +24,10 @@ const ALIASES: [(&str, &str); 5] = [
 /// Puts what the variables say over what the file says, and names those that can say nothing.
 pub fn apply(table: &mut Table, variables: &[(String, String)]) -> Vec<String> {
     let mut strays = Vec::new();
-    for (name, value) in variables.iter().filter(|(_, value)| !value.is_empty()) {
-        if let Some((_, key)) = ALIASES.iter().find(|(alias, _)| alias == name) {
-            let path: Vec<_> = key.split('.').collect();
+    for (name, value) in variables {
+        let Some((_, key)) = ALIASES.iter().find(|(alias, _)| alias == name) else { continue };
+        let path: Vec<_> = key.split('.').collect();
+        if !value.is_empty() || raw::get(table, &path).is_none() {
             raw::put(table, &path, Raw::text(value, Origin::Variable(name.clone())));
         }
     }
@@ -96,6 +98,17 @@ mod tests {
         let variable = Origin::Variable("VESTIBULE_LISTEN__PORT".into());
         assert_eq!(origin(&table, &["listen", "port"]), Some(variable));
         assert!(strays.is_empty());
+    }
+
+    #[test]
+    fn an_empty_name_of_another_program_says_that_the_key_is_there_and_overrides_nothing() {
+        let lost = [("JWT_ISSUER".to_owned(), String::new())];
+        for (text, origin_name) in [("", true), ("[issuer.handshake]\nissuer = \"mint\"", false)] {
+            let mut table = file::toml(text).unwrap();
+            apply(&mut table, &lost);
+            let found = origin(&table, &["issuer", "handshake", "issuer"]);
+            assert_eq!(found == Some(Origin::Variable("JWT_ISSUER".into())), origin_name, "{text:?}");
+        }
     }
 
     #[test]

@@ -30,7 +30,8 @@ const HANDSHAKE: Duration = Duration::from_secs(60);
 const REALTIME: Duration = Duration::from_secs(3600);
 
 /// What opens the route of handshakes, if it is given.
-const HANDSHAKE_OPENS: [&str; 5] = ["enabled", "private_key", "private_key_file", "issuer", "audience"];
+const HANDSHAKE_OPENS: [&str; 6] =
+    ["enabled", "private_key", "private_key_file", "issuer", "audience", "base_url"];
 
 /// What opens the route of Supabase Realtime.
 const REALTIME_OPENS: [&str; 3] = ["enabled", "secret", "secret_file"];
@@ -88,9 +89,14 @@ fn handshake(
     notes: &mut Notes,
 ) -> Option<ExchangeSettings> {
     let at = "issuer.handshake";
-    let texts = [&written.private_key_file, &written.issuer, &written.audience];
-    let begun = written.private_key.is_some() || texts.iter().any(|text| !text.is_empty());
-    if !written.enabled.unwrap_or(begun) {
+    let keys = [
+        ("private_key", written.private_key.is_some()),
+        ("private_key_file", !written.private_key_file.is_empty()),
+        ("issuer", !written.issuer.is_empty()),
+        ("audience", !written.audience.is_empty()),
+        ("base_url", !written.base_url.is_empty()),
+    ];
+    if !written.enabled.unwrap_or(begun(at, &keys, notes)) {
         return None;
     }
     let texts = KeyTexts {
@@ -120,9 +126,16 @@ fn handshake(
         service: Service::Handshake { base_url: base_url.unwrap_or_default() },
         signing,
         trust: trust(&written.realms, realms),
-        per_minute: per_minute(at, written.per_minute, notes),
+        per_minute: count(at, "per_minute", written.per_minute, notes),
+        guesses: count(at, "guesses", written.guesses, notes),
         allowed_origins: written.allowed_origins.clone(),
     })
+}
+
+/// Whether somebody wants the route: one of these keys says something, or a variable names it that says nothing, for
+/// that is how a secret looks that was lost.
+fn begun(at: &str, keys: &[(&str, bool)], notes: &Notes) -> bool {
+    keys.iter().any(|(key, says_something)| *says_something || notes.is_a_variable(&join(at, key)))
 }
 
 /// Both names of the user say the same, and the room checks that.
@@ -150,8 +163,8 @@ fn is_base(address: &str) -> bool {
 
 fn realtime(written: &RealtimeOptions, realms: &RealmsConfig, notes: &mut Notes) -> Option<ExchangeSettings> {
     let at = "issuer.realtime";
-    let begun = written.secret.is_some() || !written.secret_file.is_empty();
-    if !written.enabled.unwrap_or(begun) {
+    let keys = [("secret", written.secret.is_some()), ("secret_file", !written.secret_file.is_empty())];
+    if !written.enabled.unwrap_or(begun(at, &keys, notes)) {
         return None;
     }
     let issuer = signing::issuer_of_foreign_secret(at, &written.secret, &written.secret_file, realms, notes);
@@ -160,7 +173,8 @@ fn realtime(written: &RealtimeOptions, realms: &RealmsConfig, notes: &mut Notes)
         service: Service::Realtime,
         signing: issuer.map(|issuer| Signing { issuer, template }).ok_or_else(|| vec![join(at, "secret")]),
         trust: trust(&written.realms, realms),
-        per_minute: per_minute(at, written.per_minute, notes),
+        per_minute: count(at, "per_minute", written.per_minute, notes),
+        guesses: count(at, "guesses", written.guesses, notes),
         allowed_origins: written.allowed_origins.clone(),
     })
 }
@@ -194,8 +208,8 @@ fn trust(named: &[String], all: &RealmsConfig) -> TrustConfig {
     TrustConfig { realms: if named.is_empty() { all() } else { named.to_vec() }, allow_no_token: false }
 }
 
-fn per_minute(at: &str, count: u32, notes: &mut Notes) -> NonZeroU32 {
-    notes.check(count > 0, &join(at, "per_minute"), "must be more than 0");
+fn count(at: &str, key: &str, count: u32, notes: &mut Notes) -> NonZeroU32 {
+    notes.check(count > 0, &join(at, key), "must be more than 0");
     NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }
 

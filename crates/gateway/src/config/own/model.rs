@@ -87,7 +87,8 @@ section! {
         connections: u32 = 0,
         /// New connections that the node takes in a second. 0: any number.
         connections_per_second: u32 = 0,
-        /// Connections that a user may have on the node. Room tokens name no user. 0: any number.
+        /// Connections that a user may have on the node. Room tokens name no user: see signal.connections_per_token. 0: any
+        /// number.
         connections_per_user: u32 = 0,
         /// Connections that one address, or one /64 of IPv6, may have on the node; above it 429. 0: any number.
         connections_per_address: u32 = 0,
@@ -139,6 +140,11 @@ section! {
         key_file: String = String::new(),
         /// The key of callers that act for another organisation than the default one; NAME is the organisation.
         keys: BTreeMap<String, ApiKey> = BTreeMap::new(),
+        /// The key of operators, who revoke, block and list in any organisation that they name, and do nothing else. Left
+        /// out: nobody acts in an organisation that has no key of its own.
+        operator_key: Option<Secret> = None,
+        /// A file that holds the key of operators.
+        operator_key_file: String = String::new(),
         /// FOR DEVELOPMENT ONLY: anybody can call it without a key.
         insecure: bool = false,
         /// Errors become HTTP statuses.

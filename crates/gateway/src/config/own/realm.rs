@@ -20,7 +20,7 @@ use crate::config::plan::check_trusts;
 use crate::config::written::Notes;
 
 pub(super) use material::content;
-pub use material::secret;
+pub use material::{needed_secret, secret};
 pub use options::RealmOptions;
 use source::Source;
 

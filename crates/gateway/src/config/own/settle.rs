@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use vestibule_auth::{RealmsConfig, Secret};
 use vestibule_broker::WorkerId;
@@ -13,6 +12,7 @@ use super::issuer::{check_names, issuing};
 use super::model::{Api, ApiKey, Centrifuge, Health, LimitOptions, Listen, Own, Workers};
 use super::realm::{realms, secret};
 use super::signal::signal;
+use crate::api::SIGNAL_HEALTH;
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
@@ -27,7 +27,7 @@ use crate::worker::Limits;
 /// Checks everything and settles it.
 pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let listen = listen(&own.listen);
-    positive(own.listen.head_timeout, "listen.head_timeout", notes);
+    notes.positive(own.listen.head_timeout, "listen.head_timeout");
     let (mut realms, trust) = realms(&own.realms, &own.centrifuge, notes);
     let issuing = issuing(&own.issuer, &realms, notes);
     let signal = signal(&own.signal, &mut realms, notes);
@@ -81,7 +81,7 @@ fn check_idle(own: &Own, realms: &RealmsConfig, notes: &mut Notes) {
 /// Where load balancers ask. At its own path the signal door answers, with the same status.
 fn health(written: &Health, signal: bool, notes: &mut Notes) -> Option<String> {
     let path = written.enabled.then(|| http_path(&written.path, "health.path", notes))?;
-    (!signal || path != "/health").then_some(path)
+    (!signal || path != SIGNAL_HEALTH).then_some(path)
 }
 
 fn listen(written: &Listen) -> SocketAddr {
@@ -110,8 +110,8 @@ fn limits(written: &LimitOptions, notes: &mut Notes) -> Limits {
     let message_size = u32::try_from(written.message_size.0).ok().filter(|size| *size > 0);
     notes.check(message_size.is_some(), "limits.message_size", format!("must be from 1 to {}", u32::MAX));
     notes.check(written.queue_size.0 > 0, "limits.queue_size", "must be more than 0");
-    positive(written.write_timeout, "limits.write_timeout", notes);
-    positive(written.close_timeout, "limits.close_timeout", notes);
+    notes.positive(written.write_timeout, "limits.write_timeout");
+    notes.positive(written.close_timeout, "limits.close_timeout");
     Limits {
         message_size: message_size.unwrap_or(Limits::default().message_size),
         queue_size: written.queue_size.0,
@@ -143,14 +143,18 @@ fn centrifuge(written: &Centrifuge, trust: TrustSettings, notes: &mut Notes) -> 
 }
 
 fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
-    let key = secret("api", "key", &written.key, &written.key_file, notes).map(|(_, key)| key);
+    let mut given = ApiKeys::default();
+    let key = given.take("api", "key", (&written.key, &written.key_file), DEFAULT, notes);
+    let operator_key = (&written.operator_key, written.operator_key_file.as_str());
+    let operator_key = given.take("api", "operator_key", operator_key, OPERATORS, notes);
     notes.check(written.body_size.0 > 0, "api.body_size", "must be more than 0");
     notes.check(written.batch_size > 0, "api.batch_size", "must be more than 0");
     ApiSettings {
         enabled: written.enabled,
         path: http_path(&written.path, "api.path", notes),
-        keys: keys(&written.keys, key.as_ref(), notes),
+        keys: tenants(&written.keys, &mut given, notes),
         key,
+        operator_key,
         insecure: written.insecure,
         errors_as_status: written.errors_as_status,
         body_size: written.body_size.0,
@@ -158,32 +162,51 @@ fn api(written: &Api, notes: &mut Notes) -> ApiSettings {
     }
 }
 
-/// A key for each organisation; a key for two, of which the default one is one, would leave open for whom its caller acts.
-fn keys(
+/// A key for each organisation.
+fn tenants(
     written: &BTreeMap<String, ApiKey>,
-    of_the_default: Option<&Secret>,
+    given: &mut ApiKeys,
     notes: &mut Notes,
 ) -> BTreeMap<String, Secret> {
     let mut keys = BTreeMap::new();
     for (organisation, options) in written {
         let at = join("api.keys", organisation);
         let before = notes.complaints.len();
-        let found = secret(&at, "key", &options.key, &options.key_file, notes);
+        let found = given.take(&at, "key", (&options.key, &options.key_file), OTHER, notes);
         let said = notes.complaints.len() > before;
         notes.check(found.is_some() || said, &join(&at, "key"), "must be given, here or by key_file");
-        let Some((name, key)) = found else { continue };
-        let at = join(&at, &name);
-        notes.check(
-            of_the_default != Some(&key),
-            &at,
-            "is api.key too, which acts for the default organisation",
-        );
-        notes.check(!keys.values().any(|other| *other == key), &at, "is another one's too");
-        keys.insert(organisation.clone(), key);
+        keys.extend(found.map(|key| (organisation.clone(), key)));
     }
     keys
 }
 
-fn positive(duration: Duration, key: &str, notes: &mut Notes) {
-    notes.check(!duration.is_zero(), key, "must be longer than 0s");
+/// What is wrong with a key that is one of those too.
+const DEFAULT: &str = "is api.key too, which acts for the default organisation";
+const OPERATORS: &str = "is api.operator_key too, which acts for any organisation";
+const OTHER: &str = "is another one's too";
+
+/// The keys of the server API so far, each with what is wrong with one that is the same: it would leave open for whom its
+/// caller acts.
+#[derive(Default)]
+struct ApiKeys(Vec<(Secret, &'static str)>);
+
+impl ApiKeys {
+    /// A key that is written here or in a file. An empty one is none.
+    fn take(
+        &mut self,
+        at: &str,
+        name: &str,
+        (inline, file): (&Option<Secret>, &str),
+        same: &'static str,
+        notes: &mut Notes,
+    ) -> Option<Secret> {
+        let (name, key) = secret(at, name, inline, file, notes)?;
+        let at = join(at, &name);
+        notes.check(!key.reveal().is_empty(), &at, "is empty");
+        if let Some((_, fault)) = self.0.iter().find(|(other, _)| *other == key) {
+            notes.complain(&at, *fault);
+        }
+        self.0.push((key.clone(), same));
+        Some(key)
+    }
 }

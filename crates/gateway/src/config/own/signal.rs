@@ -1,25 +1,37 @@
 //! The signal door, as it is written, and what that makes of it.
 //!
-//! - `options`: its keys; `keys`: the keys of room tokens, and the realm that takes them.
+//! - `options`: its keys; `keys`: the keys of room tokens, and the realm that takes them; `turn`: the relay of media.
 
 mod keys;
 mod options;
+mod turn;
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use vestibule_auth::{RealmsConfig, TrustConfig};
 use vestibule_doors::signal::{RoomLimits, Roomless, Rules};
 
-use crate::api::{RoomTokens, SignalHttp, Turn};
+use crate::api::{RoomTokens, SignalHttpSettings};
 use crate::config::SignalSettings;
-use crate::config::own::realm::secret;
+use crate::config::own::realm::needed_secret;
 use crate::config::plan::{check_trust, http_path};
 use crate::config::written::Notes;
 use crate::transport::Origins;
 
 pub use keys::ROOM_REALM;
 pub use options::{RoomlessName, SignalOptions};
+
+/// A house in which this door is the only thing, and nothing is kept.
+pub const ALONE: &str = "\
+[centrifuge]
+enabled = false
+[api]
+enabled = false
+[store]
+path = \":memory:\"
+[signal]
+enabled = true
+";
 
 /// An admin secret of fewer bytes can be guessed.
 const SHORT_SECRET: usize = 16;
@@ -33,52 +45,44 @@ pub fn signal(
     if !written.enabled {
         return None;
     }
-    let open = written.let_in_everybody_without_a_token;
-    let issuer = if open { None } else { keys::issuer(written, notes) };
-    let before = notes.complaints.len();
-    let admin_secret =
-        secret("signal", "admin_secret", &written.admin_secret, &written.admin_secret_file, notes)
-            .map(|(_, secret)| secret)
-            .filter(|secret| !secret.reveal().is_empty());
-    if !open {
-        let fault = "must be given: whoever knows it gets room tokens (or admin_secret_file)";
-        let said = notes.complaints.len() > before;
-        notes.check(admin_secret.is_some() || said, "signal.admin_secret", fault);
-    }
+    let tokens = if written.insecure { None } else { tokens(written, notes) };
     let consumers = consumers(written, realms, notes);
-    keys::add_realm(issuer.as_ref(), written.max_ttl, realms);
-    let members = TrustConfig { realms: vec![ROOM_REALM.into()], allow_no_token: open };
+    keys::add_realm(tokens.as_ref().map(|tokens| &tokens.issuer), written.longest_lifetime, realms);
+    let members = TrustConfig { realms: vec![ROOM_REALM.into()], allow_no_token: written.insecure };
     check_trust(realms, "signal", &members, notes);
     for (key, origins) in
-        [("signal.allowed_origins", &written.allowed_origins), ("signal.cors_origins", &written.cors_origins)]
+        [("signal.allowed_origins", &written.allowed_origins), ("signal.http_origins", &written.http_origins)]
     {
         if let Err(error) = Origins::new(origins) {
             notes.complain(key, error.to_string());
         }
     }
-    let tokens = issuer.zip(admin_secret).map(|(issuer, admin_secret)| RoomTokens {
-        issuer,
-        admin_secret,
-        longest: written.max_ttl,
-    });
-    let path = http_path(&written.path, "signal.path", notes);
-    notes.check(written.token_guesses > 0, "signal.token_guesses", "must be more than 0");
+    notes.check(written.guesses_per_minute > 0, "signal.guesses_per_minute", "must be more than 0");
     Some(SignalSettings {
-        path: path.clone(),
         allowed_origins: written.allowed_origins.clone(),
         rules: rules(written, consumers.is_some(), notes),
         rooms: written.rooms as usize,
+        connections_per_token: NonZeroU32::new(written.connections_per_token),
         members,
         consumers,
-        http: SignalHttp {
-            path,
+        http: SignalHttpSettings {
+            path: http_path(&written.path, "signal.path", notes),
             tokens,
-            turn: turn(written, notes),
-            cors: written.cors_origins.clone(),
-            guesses: NonZeroU32::new(written.token_guesses).unwrap_or(NonZeroU32::MIN),
-            health: true,
+            turn: turn::turn(written, notes),
+            origins: written.http_origins.clone(),
+            guesses: NonZeroU32::new(written.guesses_per_minute).unwrap_or(NonZeroU32::MIN),
         },
     })
+}
+
+/// Who issues room tokens; `None` when what is missing or wrong was said.
+fn tokens(written: &SignalOptions, notes: &mut Notes) -> Option<RoomTokens> {
+    let issuer = keys::issuer(written, notes);
+    let given = (&written.admin_secret, written.admin_secret_file.as_str());
+    let fault = "must be given: whoever knows it gets room tokens (or admin_secret_file)";
+    let secret = needed_secret("signal", "admin_secret", given, fault, notes);
+    let (issuer, (_, admin_secret)) = issuer.zip(secret)?;
+    Some(RoomTokens { issuer, admin_secret, longest: written.longest_lifetime })
 }
 
 fn consumers(written: &SignalOptions, realms: &RealmsConfig, notes: &mut Notes) -> Option<TrustConfig> {
@@ -91,26 +95,23 @@ fn consumers(written: &SignalOptions, realms: &RealmsConfig, notes: &mut Notes) 
 }
 
 fn rules(written: &SignalOptions, takes_consumers: bool, notes: &mut Notes) -> Rules {
-    let positive = |duration: Duration, key: &str, notes: &mut Notes| {
-        notes.check(!duration.is_zero(), &format!("signal.{key}"), "must be longer than 0s");
-    };
-    positive(written.register_timeout, "register_timeout", notes);
-    positive(written.ping_interval, "ping_interval", notes);
-    positive(written.pong_timeout, "pong_timeout", notes);
-    let fault = "must be longer than signal.pong_timeout, or no pong is ever missed";
-    notes.check(written.ping_interval > written.pong_timeout, "signal.ping_interval", fault);
-    positive(written.max_ttl, "max_ttl", notes);
+    notes.positive(written.stale_close_delay, "signal.stale_close_delay");
+    notes.positive(written.longest_lifetime, "signal.longest_lifetime");
+    notes.positive(written.ping_interval, "signal.ping_interval");
+    notes.positive(written.pong_timeout, "signal.pong_timeout");
+    let pong_in_time = written.pong_timeout < written.ping_interval;
+    notes.check(pong_in_time, "signal.pong_timeout", "must be shorter than ping_interval");
     notes.check(written.room_members > 0, "signal.room_members", "must be more than 0");
     Rules {
-        authenticates: !written.let_in_everybody_without_a_token,
+        authenticates: !written.insecure,
         takes_consumers,
         roomless: match written.roomless {
             RoomlessName::Shared => Roomless::Shared,
             RoomlessName::Subject => Roomless::Subject,
         },
         register_grace: Some(written.register_grace).filter(|grace| !grace.is_zero()),
-        register_timeout: written.register_timeout,
-        close_on_expiry: written.close_on_expiry.then_some(written.expiry_grace),
+        register_timeout: written.stale_close_delay,
+        close_on_expiry: written.close_on_expiry.then_some(written.expired_close_delay),
         ping_interval: written.ping_interval,
         pong_timeout: written.pong_timeout,
         messages_per_second: NonZeroU32::new(written.messages_per_second),
@@ -123,26 +124,14 @@ fn rules(written: &SignalOptions, takes_consumers: bool, notes: &mut Notes) -> R
     }
 }
 
-fn turn(written: &SignalOptions, notes: &mut Notes) -> Option<Turn> {
-    let secret = secret("signal", "turn_secret", &written.turn_secret, &written.turn_secret_file, notes);
-    let urls = &written.turn_urls;
-    let fault = "goes together with turn_secret, or turn_secret_file";
-    notes.check(secret.is_some() != urls.is_empty(), "signal.turn_urls", fault);
-    let (_, secret) = secret?;
-    Some(Turn { secret, urls: urls.clone(), ttl: written.turn_ttl })
-}
-
 /// What is legal but unwise.
 pub fn warnings(settings: &SignalSettings) -> Vec<String> {
     let mut warnings = Vec::new();
     match &settings.http.tokens {
-        None => warnings.push(
-            "signal.let_in_everybody_without_a_token: anybody may enter any room; this is for development alone"
-                .to_owned(),
-        ),
-        Some(tokens) if tokens.admin_secret.reveal().len() < SHORT_SECRET => warnings.push(format!(
-            "signal.admin_secret: a secret of fewer than {SHORT_SECRET} bytes can be guessed"
-        )),
+        None => warnings
+            .push("signal.insecure: anybody may enter any room; this is for development alone".to_owned()),
+        Some(tokens) if tokens.admin_secret.reveal().len() < SHORT_SECRET => warnings
+            .push(format!("signal.admin_secret: a secret of fewer than {SHORT_SECRET} bytes can be guessed")),
         Some(_) => {}
     }
     warnings

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 use super::raw::{Origin, Raw};
 
@@ -60,9 +61,16 @@ impl Notes {
         self.complaints.iter().any(|complaint| complaint.key.strip_prefix(key).is_some_and(is_below))
     }
 
+    /// Whether a variable names the key, with a value or without one.
+    pub fn is_a_variable(&self, key: &str) -> bool {
+        matches!(self.origins.get(key), Some(Origin::Variable(_)))
+    }
+
     /// Something is wrong with a key.
     pub fn complain(&mut self, key: &str, fault: impl Into<String>) {
-        let origin = self.origins.get(key).cloned();
+        // What is one of a list stands where the list does.
+        let list = key.strip_suffix(']').and_then(|key| key.rsplit_once('[')).map(|(list, _)| list);
+        let origin = self.origins.get(key).or_else(|| self.origins.get(list?)).cloned();
         self.complaints.push(Complaint { key: key.into(), origin, fault: fault.into() });
     }
 
@@ -71,6 +79,11 @@ impl Notes {
         if !good {
             self.complain(key, fault);
         }
+    }
+
+    /// A duration has to be one.
+    pub fn positive(&mut self, duration: Duration, key: &str) {
+        self.check(!duration.is_zero(), key, "must be longer than 0s");
     }
 
     /// A key that nobody reads. Whoever reads the configuration decides whether that is wrong.
@@ -137,9 +150,18 @@ mod tests {
         notes.found("c", &Origin::Variable("VESTIBULE_C".into()));
         notes.complain("a.b", "is wrong");
         notes.complain("c", "is wrong");
+        notes.complain("c[2]", "is wrong too");
         notes.complain("d", "is missing");
         let texts: Vec<_> = notes.complaints.iter().map(ToString::to_string).collect();
-        assert_eq!(texts, ["a.b (line 7): is wrong", "c (VESTIBULE_C): is wrong", "d: is missing"]);
+        assert_eq!(
+            texts,
+            [
+                "a.b (line 7): is wrong",
+                "c (VESTIBULE_C): is wrong",
+                "c[2] (VESTIBULE_C): is wrong too",
+                "d: is missing"
+            ]
+        );
     }
 
     #[test]

@@ -25,19 +25,19 @@ impl Records {
     /// # Errors
     /// Then nothing has changed.
     pub async fn revoke(&self, kept: KeptRevocation, tell: Tell) -> Result<RevocationId, NotDone> {
-        if !self.0.revocations.has_room() {
-            return Err(NotDone::Full);
-        }
         let records = self.clone();
         let done = self.0.cellar.ask(|store| async move {
             let _alone = records.0.changing.lock().await;
+            if !records.0.revocations.has_room_for(&kept.revocation) {
+                return Ok(None);
+            }
             let id = store.add_revocation(&kept).await?;
             let revocation = Arc::new(kept.revocation);
             records.0.revocations.add(Arc::clone(&revocation));
             tell(revocation);
-            Ok(id)
+            Ok(Some(id))
         });
-        Ok(done.await?)
+        done.await?.ok_or(NotDone::Full)
     }
 
     /// Takes back the revocation of that id. False: the organisation has none.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::timeout;
-use vestibule_model::{Credential, OrganisationId, Revocation, Revoked, UserId};
+use vestibule_model::{Credential, Moment, OrganisationId, Revocation, Revoked, UserId};
 use vestibule_store::KeptRevocation;
 
 use super::*;
@@ -77,6 +77,28 @@ async fn one_too_many_is_refused_and_changes_nothing() {
     let refused = records.revoke(block("eve"), Box::new(|_| unreachable!("nobody is told"))).await;
     assert!(matches!(refused, Err(NotDone::Full)));
     assert_eq!(records.list(&acme(), None, 10, NOW).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_full_house_can_still_change_what_it_holds() {
+    let records = records(1).await;
+    let id = records.revoke(block("bob"), Box::new(|_| {})).await.unwrap();
+    let mut longer = block("bob");
+    longer.revocation.until = UnixSeconds(3_000);
+    assert_eq!(records.revoke(longer, Box::new(|_| {})).await.unwrap(), id);
+    let listed = records.list(&acme(), None, 10, NOW).await.unwrap();
+    assert_eq!(listed[0].revocation.revocation.until, UnixSeconds(3_000));
+}
+
+#[tokio::test]
+async fn the_store_is_tried_anew_when_the_last_answer_is_a_second_old() {
+    let records = records(10).await;
+    let ping = async |millis| records.ping(Moment::from_millis(millis)).await.is_ok();
+    assert!(ping(0).await);
+    records.close().await;
+    assert!(ping(999).await, "the answer of before");
+    assert!(!ping(1_000).await);
+    assert!(!ping(1_001).await);
 }
 
 #[tokio::test]

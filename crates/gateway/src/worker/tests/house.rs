@@ -174,7 +174,7 @@ impl House {
             rooms,
             steward: steward.clone(),
             inboxes: inboxes.clone(),
-            seats: Seats::new(None),
+            seats: Seats::new(None, None),
             counters: Arc::clone(&counters),
         };
         let worker = Worker::new(surroundings, now);

@@ -8,11 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use vestibule_auth::issue::{Claim, Head, Issuer, SigningKey, Template};
 
-use crate::api::Signing;
 use crate::api::under_test::House;
+use crate::api::{Api, Signing};
 
 fn house() -> House {
+    house_with(|_| {})
+}
+
+fn house_with(change: impl FnOnce(&mut Api)) -> House {
     House::with(|api| {
+        change(api);
         let key = SigningKey::secret(&"0123456789abcdef0123456789abcdef".into(), None).unwrap();
         let claims = [("sub", Claim::User), ("org", Claim::Organisation), ("sid", Claim::Session)];
         let claims = claims.map(|(name, claim)| (name.into(), claim)).to_vec();
@@ -21,7 +26,10 @@ fn house() -> House {
         let claims = [("sub", Claim::User), ("channel", Claim::Fixed("news".into()))];
         let claims = claims.map(|(name, claim)| (name.into(), claim)).to_vec();
         let news = Signing { template: Template { claims, ..signing.template.clone() }, ..signing.clone() };
+        let claims = vec![("sub".into(), Claim::User), ("roles".into(), Claim::Roles)];
+        let roles = Signing { template: Template { claims, ..signing.template.clone() }, ..signing.clone() };
         api.issuing.templates.insert("news".into(), news);
+        api.issuing.templates.insert("roles".into(), roles);
         api.issuing.templates.insert("worker".into(), signing);
     })
 }
@@ -45,6 +53,35 @@ async fn a_token_is_for_the_organisation_of_the_callers_key() {
     let request = Request::post("/api/issue_token").header("X-API-Key", "the-key-of-acme");
     let answer = house().send(request, r#"{"template":"worker","user":"ann"}"#).await;
     assert_eq!(payload(&answer.body), r#"{"sub":"ann","org":"acme"}"#);
+}
+
+#[tokio::test]
+async fn no_cache_keeps_a_token_however_it_was_asked_for() {
+    let house = house();
+    let wish = r#"{"template":"worker","user":"ann"}"#;
+    let batch = format!(r#"{{"commands":[{{"info":{{}}}},{{"issue_token":{wish}}}]}}"#);
+    let single = format!(r#"{{"method":"issue_token","params":{wish}}}"#);
+    for (path, body) in [("/api/issue_token", wish), ("/api/batch", &batch), ("/api", &single)] {
+        assert_eq!(house.post(path, body).await.headers["cache-control"], "no-store", "{path}");
+    }
+    let other = house.call("publish", r#"{"channel":"c","data":1}"#).await;
+    assert!(!other.headers.contains_key("cache-control"));
+}
+
+#[tokio::test]
+async fn a_token_that_no_realm_would_take_is_not_issued() {
+    let house = house_with(|api| api.settings.body_size = 1 << 20);
+    let long = format!(r#"{{"template":"roles","user":"a","roles":["{}"]}}"#, "x".repeat(20_000));
+    let name = "a user has at most 255 bytes and no control characters";
+    for (body, message) in [
+        (r#"{"template":"worker","user":"a\nb"}"#, name),
+        (&format!(r#"{{"template":"worker","user":"{}"}}"#, "x".repeat(256)), name),
+        (&long, "such a token is longer than any realm takes"),
+    ] {
+        let answer = house.call("issue_token", body).await.good();
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["error"]["message"], message);
+    }
 }
 
 #[tokio::test]

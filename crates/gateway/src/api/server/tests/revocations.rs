@@ -1,9 +1,10 @@
 //! `revoke`, `block_user`, `unblock_user`, `revocations` and `remove_revocation`.
 
+use axum::http::Request;
 use serde_json::Value;
 use vestibule_model::{Revoked, UnixSeconds, UserId};
 
-use crate::api::under_test::House;
+use crate::api::under_test::{House, KEY};
 use crate::clock::Clock;
 
 /// How far clocks of issuers may be ahead, in these tests.
@@ -95,7 +96,10 @@ async fn a_request_that_does_not_say_one_thing_revokes_nothing() {
         assert_eq!(house.call("revoke", body).await.status, 400, "{body}");
     }
     assert!(house.revoked().is_empty());
-    assert_eq!(result(&house, "revocations", "{}").await, serde_json::json!({ "revocations": [] }));
+    assert_eq!(
+        result(&house, "revocations", "{}").await,
+        serde_json::json!({ "in": "default", "revocations": [] })
+    );
 }
 
 #[tokio::test]
@@ -110,8 +114,14 @@ async fn a_block_holds_whenever_a_token_was_issued_until_it_is_lifted() {
         assert_eq!(entry[key], value, "{listed}");
     }
     let bob = r#"{"user":"bob"}"#;
-    assert_eq!(result(&house, "unblock_user", bob).await, serde_json::json!({ "unblocked": true }));
-    assert_eq!(result(&house, "unblock_user", bob).await, serde_json::json!({ "unblocked": false }));
+    assert_eq!(
+        result(&house, "unblock_user", bob).await,
+        serde_json::json!({ "in": "default", "unblocked": true })
+    );
+    assert_eq!(
+        result(&house, "unblock_user", bob).await,
+        serde_json::json!({ "in": "default", "unblocked": false })
+    );
     assert_eq!(error(&house, "block_user", "{}").await.0, 107);
 }
 
@@ -145,11 +155,70 @@ async fn a_revocation_that_is_removed_is_off_the_list() {
     assert_eq!(error(&house, "remove_revocation", "{}").await.0, 107);
 }
 
+/// What a caller with another key is answered.
+async fn as_another(house: &House, key: &str, method: &str, body: &str) -> Value {
+    let request = Request::post(format!("/api/{method}")).header("X-API-Key", key);
+    serde_json::from_str(&house.send(request, body).await.good()).unwrap()
+}
+
+#[tokio::test]
+async fn an_operator_says_in_which_organisation_and_is_told_so() {
+    let house = House::keeping(10).await;
+    let asks = async |method, body| as_another(&house, "the-key-of-operators", method, body).await;
+    let revoked = &asks("revoke", r#"{"in":"org_01","session":"s"}"#).await["result"];
+    assert_eq!(revoked["in"], "org_01");
+    let blocked = &asks("block_user", r#"{"in":"org_02","user":"ann"}"#).await["result"];
+    assert_eq!(blocked["in"], "org_02");
+    let listed = &asks("revocations", r#"{"in":"org_01"}"#).await["result"];
+    assert_eq!((&listed["in"], &listed["revocations"][0]["session"]), (&"org_01".into(), &"s".into()));
+    assert_eq!(listed["revocations"].as_array().unwrap().len(), 1);
+    let elsewhere = &asks("unblock_user", r#"{"in":"org_01","user":"ann"}"#).await["result"];
+    assert_eq!(elsewhere["unblocked"], false, "he is blocked in the other one");
+    let everybody = asks("revoke", r#"{"in":"org_01","organisation":true}"#).await;
+    assert_eq!(everybody["result"]["in"], "org_01");
+    let removed = &asks("remove_revocation", r#"{"in":"org_01","id":1}"#).await["result"];
+    assert_eq!(removed["removed"], true);
+}
+
+#[tokio::test]
+async fn an_operator_does_nothing_without_an_organisation_and_nothing_but_that() {
+    let mut house = House::keeping(10).await;
+    for (method, body, code) in [
+        ("revoke", r#"{"session":"s"}"#, 107),
+        ("block_user", r#"{"in":"","user":"ann"}"#, 107),
+        ("revocations", "{}", 107),
+        ("publish", r#"{"channel":"news","data":1}"#, 103),
+        ("issue_token", r#"{"template":"worker","user":"ann"}"#, 103),
+        ("disconnect", r#"{"user":"ann"}"#, 103),
+        ("info", "{}", 103),
+    ] {
+        let answer = as_another(&house, "the-key-of-operators", method, body).await;
+        assert_eq!(answer["error"]["code"], code, "{method} {body}: {answer}");
+    }
+    assert!(house.revoked().is_empty());
+}
+
+#[tokio::test]
+async fn the_key_of_an_organisation_is_good_in_that_one_alone() {
+    let mut house = House::keeping(10).await;
+    let body = |organisation: &str| format!(r#"{{"in":"{organisation}","user":"ann"}}"#);
+    let own = as_another(&house, "the-key-of-acme", "block_user", &body("acme")).await;
+    assert_eq!(own["result"]["in"], "acme");
+    assert_eq!(house.revoked().len(), 1);
+    for (key, organisation) in [("the-key-of-acme", "default"), (KEY, "acme")] {
+        let other = as_another(&house, key, "block_user", &body(organisation)).await;
+        assert_eq!(other["error"]["code"], 103, "{other}");
+    }
+    assert!(house.revoked().is_empty());
+}
+
 #[tokio::test]
 async fn a_house_that_is_full_of_revocations_says_so() {
     let house = House::keeping(1).await;
     result(&house, "revoke", r#"{"token":"a"}"#).await;
-    assert_eq!(error(&house, "revoke", r#"{"token":"b"}"#).await, (111, "too many requests".into()));
+    let full = "as many revocations hold as store.revocations allows";
+    assert_eq!(error(&house, "revoke", r#"{"token":"b"}"#).await, (111, full.into()));
+    result(&house, "revoke", r#"{"token":"a","ttl":9}"#).await;
 }
 
 #[tokio::test]

@@ -26,7 +26,8 @@ section! {
 section! {
     /// Tokens for the upgrade of an office room: RS256, good for 60 seconds.
     pub struct HandshakeOptions {
-        /// Whether there is the route. Left out: when a key, an issuer or an audience is given.
+        /// Whether there is the route. Left out: when a key, an issuer, an audience or an address is given, or
+        /// a variable for one is there, even if it is empty.
         enabled: Option<bool> = None,
         /// The private key: PEM, a JWK, or a JWK in base64. Also JWT_PRIVATE_KEY.
         private_key: Option<Secret> = None,
@@ -45,6 +46,9 @@ section! {
         realms: Vec<String> = Vec::new(),
         /// How many tokens a user gets in a minute.
         per_minute: u32 = 30,
+        /// How many requests with a token that is no good an address, or a /64 of IPv6, may make in a minute; above it
+        /// 429 before the next token is looked at. Behind a proxy, see listen.trusted_proxies.
+        guesses: u32 = 120,
         /// Origins of web pages that may ask, with * for anything.
         allowed_origins: Vec<String> = Vec::new(),
     }
@@ -53,7 +57,8 @@ section! {
 section! {
     /// Tokens for Supabase Realtime: HS256, good for an hour.
     pub struct RealtimeOptions {
-        /// Whether there is the route. Left out: when the secret is given.
+        /// Whether there is the route. Left out: when the secret is given, or the variable for it is there, even if
+        /// it is empty.
         enabled: Option<bool> = None,
         /// The secret of the project, which can sign as any role: nothing but this should know it. Also
         /// SUPABASE_JWT_SECRET.
@@ -66,6 +71,9 @@ section! {
         realms: Vec<String> = Vec::new(),
         /// How many tokens a user gets in a minute.
         per_minute: u32 = 30,
+        /// How many requests with a token that is no good an address, or a /64 of IPv6, may make in a minute; above it
+        /// 429 before the next token is looked at. Behind a proxy, see listen.trusted_proxies.
+        guesses: u32 = 120,
         /// Origins of web pages that may ask, with * for anything.
         allowed_origins: Vec<String> = Vec::new(),
     }

@@ -44,7 +44,7 @@ fn add_public_keys(
     }
 }
 
-/// A secret that is written here or in a file, and where.
+/// A secret that is written here or in a file, and where; `None` when there is none, or what is wrong with it was said.
 pub fn secret(
     at: &str,
     name: &str,
@@ -52,18 +52,45 @@ pub fn secret(
     file: &str,
     notes: &mut Notes,
 ) -> Option<(String, Secret)> {
+    find(at, name, inline, file, notes).ok().flatten()
+}
+
+/// The same of one without which it does not work: why stands in `fault`.
+pub fn needed_secret(
+    at: &str,
+    name: &str,
+    (inline, file): (&Option<Secret>, &str),
+    fault: &str,
+    notes: &mut Notes,
+) -> Option<(String, Secret)> {
+    let found = find(at, name, inline, file, notes).ok()?.filter(|(_, secret)| !secret.reveal().is_empty());
+    notes.check(found.is_some(), &join(at, name), fault);
+    found
+}
+
+/// What is wrong was said already.
+struct Said;
+
+fn find(
+    at: &str,
+    name: &str,
+    inline: &Option<Secret>,
+    file: &str,
+    notes: &mut Notes,
+) -> Result<Option<(String, Secret)>, Said> {
     let file_name = format!("{name}_file");
     let key = join(at, &file_name);
     match (inline, file) {
         (Some(_), file) if !file.is_empty() => {
             notes.complain(&key, format!("cannot be used together with {name}"));
-            None
+            Err(Said)
         }
-        (Some(secret), _) => Some((name.into(), secret.clone())),
-        (None, "") => None,
-        // Editors end a file with a line feed that is not part of the secret.
+        (Some(secret), _) => Ok(Some((name.into(), secret.clone()))),
+        (None, "") => Ok(None),
         (None, path) => {
-            content(path, &key, notes).map(|text| (file_name, text.trim_end_matches(['\r', '\n']).into()))
+            let text = content(path, &key, notes).ok_or(Said)?;
+            // Editors end a file with a line feed that is not part of the secret.
+            Ok(Some((file_name, text.trim_end_matches(['\r', '\n']).into())))
         }
     }
 }

@@ -7,7 +7,7 @@ use vestibule_auth::{Algorithm, Expected, KeyConfig, Preset, RealmConfig, Realms
 
 use super::SignalOptions;
 use crate::api::{AUDIENCE, ISSUER};
-use crate::config::own::realm::{content, secret};
+use crate::config::own::realm::{content, needed_secret};
 use crate::config::written::Notes;
 
 /// The realm of room tokens. No realm of the operator's own can have the name.
@@ -15,14 +15,9 @@ pub const ROOM_REALM: &str = "signal";
 
 /// The keys, the newest first; `None` when there are none, or what is wrong with them was said.
 pub(super) fn issuer(written: &SignalOptions, notes: &mut Notes) -> Option<Issuer> {
-    let before = notes.complaints.len();
-    let found = secret("signal", "private_key", &written.private_key, &written.private_key_file, notes);
-    let Some((name, text)) = found.filter(|(_, text)| !text.reveal().is_empty()) else {
-        let fault = "must be given: vestibule signal keygen makes one (or private_key_file)";
-        // Of a file that cannot be read it was said already.
-        notes.check(notes.complaints.len() > before, "signal.private_key", fault);
-        return None;
-    };
+    let given = (&written.private_key, written.private_key_file.as_str());
+    let fault = "must be given: vestibule signal keygen makes one (or private_key_file)";
+    let (name, text) = needed_secret("signal", "private_key", given, fault, notes)?;
     let key = read(&format!("signal.{name}"), &text, notes)?;
     check_public(&key, &written.public_key, notes);
     let mut others = Vec::new();

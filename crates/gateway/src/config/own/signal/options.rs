@@ -37,24 +37,24 @@ section! {
         /// A file that holds the admin secret.
         admin_secret_file: String = String::new(),
         /// FOR DEVELOPMENT ONLY: anybody may enter any room, and there are no tokens.
-        let_in_everybody_without_a_token: bool = false,
-        /// The realms whose tokens let consumers in. Empty: no consumers.
+        insecure: bool = false,
+        /// The realms whose tokens let consumers in. There is no default: while none is listed, nobody comes in as one.
         consumer_realms: Vec<String> = Vec::new(),
         /// The room of who names none: "shared" (one room of all) or "subject" (that of the token's subject).
         roomless: RoomlessName = RoomlessName::Shared,
         /// After so long an authenticated socket that has said nothing counts as a peer. 0s: it is closed.
         register_grace: Duration = Duration::from_millis(500),
-        /// How long a socket may take to say what it is.
-        register_timeout: Duration = Duration::from_secs(10),
+        /// How long a connection may take to say what it is.
+        stale_close_delay: Duration = Duration::from_secs(10),
         /// Close connections whose token has ended. Clients in the field cannot get another one.
         close_on_expiry: bool = false,
-        /// How long after the end of its token a connection is closed, if it is.
-        expiry_grace: Duration = Duration::from_secs(25),
+        /// How long a connection outlives its token, where close_on_expiry ends it.
+        expired_close_delay: Duration = Duration::from_secs(25),
         /// The longest life of a room token.
-        max_ttl: Duration = Duration::from_secs(31_557_600),
+        longest_lifetime: Duration = Duration::from_secs(31_557_600),
         /// How often sockets are pinged.
         ping_interval: Duration = Duration::from_secs(25),
-        /// How long a ping may stay unanswered.
+        /// How long a ping may stay unanswered; shorter than the interval.
         pong_timeout: Duration = Duration::from_secs(10),
         /// Messages that a socket may send in a second, on the average; who sends more waits. 0: any number.
         messages_per_second: u32 = 200,
@@ -66,8 +66,11 @@ section! {
         room_members: u32 = 5_000,
         /// How often an id may go from one connection to another in a minute.
         takeovers: u32 = 10,
-        /// Guesses at the admin secret that an address may make in a minute.
-        token_guesses: u32 = 30,
+        /// Connections that one room token may have on the node; tokens of one second for one room count as one. Above
+        /// it 1008. 0: any number.
+        connections_per_token: u32 = 500,
+        /// Wrong guesses at the admin secret that an address may make in a minute; above it 429.
+        guesses_per_minute: u32 = 30,
         /// The secret that is shared with a TURN server (coturn: static-auth-secret).
         turn_secret: Option<Secret> = None,
         /// A file that holds the secret of the TURN server.
@@ -75,10 +78,10 @@ section! {
         /// Where the TURN server is, such as "turn:relay.example.com:3478".
         turn_urls: Vec<String> = Vec::new(),
         /// How long a credential for the TURN server is good.
-        turn_ttl: Duration = Duration::from_secs(3_600),
+        turn_lifetime: Duration = Duration::from_secs(3_600),
         /// Origins of web pages that may connect, with * for anything.
         allowed_origins: Vec<String> = vec!["*".into()],
         /// Origins of web pages that may read the HTTP answers, with * for anything.
-        cors_origins: Vec<String> = Vec::new(),
+        http_origins: Vec<String> = Vec::new(),
     }
 }

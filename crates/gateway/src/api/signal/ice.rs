@@ -5,14 +5,15 @@ use std::sync::Arc;
 use axum::extract::{Query, Request, State};
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::header::WWW_AUTHENTICATE;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vestibule_auth::issue::TurnCredential;
 use vestibule_model::UnixSeconds;
 
-use super::{Desk, Turn, secret_json};
+use super::{SignalHttp, Turn, secret_json};
+use crate::api::credentials::bearer;
 
 #[derive(Deserialize)]
 struct InQuery {
@@ -20,17 +21,16 @@ struct InQuery {
 }
 
 /// For whoever has a room token, as bearer or in the query. Where media is not relayed there are no servers.
-pub(super) async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
-    let turn = desk.settings.turn.as_ref();
-    let now = desk.clock.now();
-    if desk.settings.tokens.is_none() {
+pub(super) async fn answer(State(http): State<Arc<SignalHttp>>, request: Request) -> Response {
+    let turn = http.settings.turn.as_ref();
+    let now = http.clock.now();
+    if http.settings.tokens.is_none() {
         return found(turn, "anybody", now.unix);
     }
-    let bearer = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| value.split_once(' ')).map(|(_, token)| token.trim().to_owned());
+    let shown = bearer(request.headers()).map(ToOwned::to_owned);
     let in_query = || Query::<InQuery>::try_from_uri(request.uri()).ok().and_then(|Query(query)| query.token);
-    let Some(token) = bearer.or_else(in_query) else { return unauthorized() };
-    match desk.steward.identify_in_room(&token, now).await {
+    let Some(token) = shown.or_else(in_query) else { return unauthorized() };
+    match http.steward.identify_in_room(&token, now).await {
         Some(identity) => found(turn, identity.user.as_str(), now.unix),
         None => unauthorized(),
     }
@@ -38,8 +38,8 @@ pub(super) async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> R
 
 /// The servers as browsers take them.
 pub(super) fn servers(turn: &Turn, name: &str, now: UnixSeconds) -> Value {
-    let ttl = i64::try_from(turn.ttl.as_secs()).unwrap_or(i64::MAX);
-    let credential = TurnCredential::new(&turn.secret, name, UnixSeconds(now.0.saturating_add(ttl)));
+    let lifetime = i64::try_from(turn.lifetime.as_secs()).unwrap_or(i64::MAX);
+    let credential = TurnCredential::new(&turn.secret, name, UnixSeconds(now.0.saturating_add(lifetime)));
     json!([{ "urls": turn.urls, "username": credential.username, "credential": credential.password }])
 }
 
