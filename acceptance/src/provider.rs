@@ -71,6 +71,11 @@ impl Provider {
         *self.document.lock().unwrap_or_else(PoisonError::into_inner) = document;
     }
 
+    /// From now on it answers that, whatever it is asked.
+    pub fn answer(&self, document: &str) {
+        *self.document.lock().unwrap_or_else(PoisonError::into_inner) = document.into();
+    }
+
     /// From now on it answers.
     pub fn open(&mut self) {
         let listener = TcpListener::bind(self.address).unwrap();

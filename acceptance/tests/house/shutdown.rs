@@ -41,6 +41,21 @@ fn on_sigterm_every_client_is_told_3001_and_the_process_ends_with_0() {
 }
 
 #[test]
+fn a_sighup_that_comes_from_no_terminal_changes_nothing_and_says_so() {
+    let mut server = house();
+    let mut guest = Client::connect(server.address, Encoding::Json, "ann");
+    server.process.signal(Signal::HUP);
+    server
+        .process
+        .hears("that nothing is reloaded", |said| said.contains("SIGHUP changes nothing").then_some(()));
+    guest.subscribe("news");
+    server.process.signal(Signal::TERM);
+    guest.peer.expect(&shutdown());
+    guest.peer.close(Some(3001));
+    assert_eq!(server.process.end().code(), Some(0));
+}
+
+#[test]
 fn a_client_that_has_not_connected_yet_is_told_too() {
     let mut server = house();
     let mut newcomer = Peer::enter(server.address);

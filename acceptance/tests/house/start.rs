@@ -1,9 +1,10 @@
 //! A house that cannot start says why, and which setting it is about.
 
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 
 use vestibule_acceptance::config::ConfigFile;
-use vestibule_acceptance::{Config, Process, Server, port, program};
+use vestibule_acceptance::patience::until;
+use vestibule_acceptance::{Config, Process, Server, http, port, program};
 
 /// Starts a house that should not stand, and gives what it said.
 #[track_caller]
@@ -100,4 +101,38 @@ fn no_complaint_repeats_a_secret() {
     for secret in ["hush-hush-hush-hush", "is-the-word", "secretly"] {
         assert!(!said.contains(secret), "a complaint repeats {secret:?}:\n{said}");
     }
+}
+
+const REALM: &str = "[realms.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
+
+#[test]
+fn a_stray_variable_that_keeps_the_house_from_being_ready_is_warned_of_at_check_and_at_start() {
+    let stray = [("JWT_ISSUER", "somebody's")];
+    let file = ConfigFile::toml(REALM);
+    let mut house = program::house();
+    house.arg("check").arg("--config").arg(file.path()).envs(stray);
+    let mut process = Process::start(house);
+    let (status, said) = (process.end(), process.said());
+    assert_eq!(status.code(), Some(0), "{said}");
+    names(&said, "warning: /api/v1/cloudflare/request-access: not given: issuer.handshake.private_key");
+    names(&said, "JWT_ISSUER");
+    let server = Server::own_with(REALM, &stray);
+    names(&server.process.said(), "because of issuer.handshake.issuer (JWT_ISSUER)");
+}
+
+#[test]
+fn a_house_whose_log_and_greeting_cannot_be_written_stands() {
+    let address = port::free();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut house = program::house();
+    house.args(["dev", "--port", &address.port().to_string()]).stdout(full()).stderr(full());
+    let mut child = house.spawn().unwrap();
+    let answer = until("the house answers", || {
+        assert!(child.try_wait().unwrap().is_none(), "the house was expected to stand");
+        TcpStream::connect(address).ok()?;
+        Some(http::get(address, "/health"))
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(answer.status, 200);
 }

@@ -106,9 +106,10 @@ fn verifying_says_which_rule_failed_and_what_to_do_and_ends_with_a_code_of_its_c
     let folder = Folder::default();
     let config = folder.file("realm.toml");
     std::fs::write(&config, SECRET).unwrap();
+    // Before a token that the realm would not take stands a warning.
     let mint = |more: &[&str]| {
         let usual = ["token", "mint", "--config", &config, "--user", "ann"];
-        done(&[&usual[..], more].concat()).trim().to_owned()
+        done(&[&usual[..], more].concat()).lines().last().unwrap().to_owned()
     };
     for (token, code, rule) in [
         (mint(&["--issuer", "other"]), 3, "issuer"),
@@ -152,11 +153,150 @@ fn checking_a_realm_fetches_its_keys_compares_clocks_and_judges_a_token() {
     provider.close();
     let (code, said) = run(&["realm", "check", "main", "--config", &config]);
     assert_eq!(code, 5, "{said}");
-    assert!(said.contains("CANNOT BE HAD"), "{said}");
+    for words in ["CANNOT BE HAD", &provider.jwks_url(), "no connection", "what to do"] {
+        assert!(said.contains(words), "expected {words} in\n{said}");
+    }
+    let (_, said) = run(&["realm", "check", "main", "--config", &config, "--json"]);
+    let asked = json!({ "document": "key document", "address": provider.jwks_url() });
+    assert_eq!(parsed(&said)["keys"]["asked"], asked);
     let (code, said) = run(&["token", "verify", "--config", &config, &token]);
     assert_eq!(code, 5, "{said}");
+    for words in ["it cannot be told whether the token is good", &provider.jwks_url()] {
+        assert!(said.contains(words), "expected {words} in\n{said}");
+    }
+    let (_, said) = run(&["token", "verify", "--config", &config, "--json", &token]);
+    assert_eq!(parsed(&said)["good"], Value::Null);
     let (code, said) = run(&["realm", "check", "other", "--config", &config]);
     assert_eq!(code, 2, "{said}");
+}
+
+#[test]
+fn of_a_good_token_no_other_realms_trouble_is_told() {
+    let folder = Folder::default();
+    let config = folder.file("house.toml");
+    let down = Provider::stopped();
+    let realm =
+        "[realms.down]\npreset = \"oidc\"\nissuers = [\"https://id.example\"]\naudiences = [\"app\"]\n";
+    std::fs::write(&config, format!("{SECRET}{realm}jwks_url = \"{}\"\n", down.jwks_url())).unwrap();
+    let token = done(&["token", "mint", "--config", &config, "--realm", "main", "--user", "ann"]);
+    let said = done(&["token", "verify", "--config", &config, token.trim()]);
+    assert!(!said.contains("down"), "{said}");
+}
+
+#[test]
+fn a_discovery_document_of_another_issuer_is_named_with_both_issuers() {
+    let folder = Folder::default();
+    let config = folder.file("realm.toml");
+    let provider = Provider::start(Vec::new());
+    provider.answer(r#"{"issuer":"https://id.example/","jwks_uri":"https://id.example/keys"}"#);
+    let text = format!(
+        "[realms.main]\npreset = \"oidc\"\nissuers = [\"https://id.example\"]\naudiences = [\"app\"]\ndiscovery_url = \"{}\"\n",
+        provider.jwks_url()
+    );
+    std::fs::write(&config, text).unwrap();
+    let (code, said) = run(&["realm", "check", "main", "--config", &config]);
+    assert_eq!(code, 5, "{said}");
+    for words in
+        ["\"https://id.example/\"", "\"https://id.example\"", "(discovery document)", "a slash at its end"]
+    {
+        assert!(said.contains(words), "expected {words} in\n{said}");
+    }
+}
+
+#[test]
+fn a_provider_without_a_good_key_is_said_to_have_none() {
+    let folder = Folder::default();
+    let config = folder.file("realm.toml");
+    let provider = Provider::start(Vec::new());
+    let text = format!(
+        "[realms.main]\npreset = \"oidc\"\nissuers = [\"https://id.example\"]\naudiences = [\"app\"]\njwks_url = \"{}\"\n",
+        provider.jwks_url()
+    );
+    std::fs::write(&config, text).unwrap();
+    let (code, said) = run(&["realm", "check", "main", "--config", &config]);
+    assert_eq!(code, 5, "{said}");
+    assert!(said.contains("NO GOOD KEY") && said.contains("what to do"), "{said}");
+}
+
+#[test]
+fn of_a_token_that_its_realm_would_refuse_it_is_said_why_and_what_to_do() {
+    let folder = Folder::default();
+    let config = folder.file("realm.toml");
+    std::fs::write(&config, SECRET).unwrap();
+    let user = ["--user", "ann"];
+    for (more, rule) in [
+        (&["--no-expiry"][..], "claim_missing"),
+        (&["--ttl", "30d"], "lifetime"),
+        (&["--channel", "news"], "gateway_claims"),
+    ] {
+        let said =
+            done(&[&["token", "mint", "--config", &config, "--realm", "main"], &user[..], more].concat());
+        let warning = said.lines().next().unwrap_or_default();
+        assert!(warning.starts_with("warning: realm \"main\" refuses this token"), "{said}");
+        assert!(warning.contains(rule) && said.contains("what to do"), "{said}");
+    }
+    let said = done(&["token", "mint", "--config", &config, "--realm", "main"]);
+    assert!(said.contains("anonymous_token"), "{said}");
+    let said = done(&[&["token", "mint", "--config", &config, "--realm", "main"], &user[..]].concat());
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn without_a_configuration_it_is_said_how_a_token_could_be_signed() {
+    let (code, said) = run(&["token", "mint", "--user", "ann"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("say how it is signed") && !said.contains("nobody could come in"), "{said}");
+    let (code, said) = run(&["token", "mint", "--realm", "main", "--user", "ann"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("--config"), "{said}");
+}
+
+#[test]
+fn room_tokens_are_judged_by_the_variables_of_the_signal_door() {
+    let folder = Folder::default();
+    let keys = done(&["signal", "keygen"]);
+    let lines: Vec<_> = keys.lines().filter(|line| line.contains("_KEY_JWK=")).collect();
+    let env = format!("{}\nADMIN_SECRET=an-admin-secret-of-some-length\n", lines.join("\n"));
+    std::fs::write(folder.file(".env"), env).unwrap();
+    let verify = |token: &str| {
+        let mut command = program::house();
+        command.args(["token", "verify", "--realm", "signal", token]).current_dir(folder.path());
+        let mut process = Process::start(command);
+        (process.end().code(), process.said())
+    };
+    let jwk = lines[0].split_once('=').unwrap().1;
+    let key = folder.file("key");
+    std::fs::write(&key, jwk).unwrap();
+    let of_the_door = ["--issuer", "aikofy:client-db-sync", "--audience", "aikofy:client-db"];
+    let mint = ["token", "mint", "--key", &key, "--user", "room"];
+    let token = done(&[&mint[..], &of_the_door].concat());
+    let (code, said) = verify(token.trim());
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = verify("a.b.c");
+    assert_eq!(code, Some(3), "{said}");
+}
+
+#[test]
+fn an_option_that_belongs_to_another_kind_of_key_is_refused() {
+    for arguments in [
+        &["keygen", "rsa", "--curve", "P-384"][..],
+        &["keygen", "hmac", "--bits", "4096"],
+        &["keygen", "ec", "--algorithm", "RS256"],
+    ] {
+        let (code, said) = run(arguments);
+        assert_eq!(code, 2, "{arguments:?} said:\n{said}");
+        assert!(!said.contains("PRIVATE"), "{said}");
+    }
+}
+
+#[test]
+fn a_secret_is_as_long_as_its_algorithm_wants_it() {
+    for (algorithm, characters) in [("HS256", 43), ("HS384", 64), ("HS512", 86)] {
+        let said = done(&["keygen", "hmac", "--algorithm", algorithm]);
+        assert_eq!(said.trim().len(), characters, "{algorithm}");
+    }
+    let jwk = parsed(&done(&["keygen", "hmac", "--format", "jwk"]));
+    assert!(jwk["kid"].as_str().is_some_and(|kid| !kid.is_empty()), "a JWK has a name");
 }
 
 #[test]

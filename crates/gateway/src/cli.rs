@@ -4,14 +4,14 @@
 //! - [`run`]: a house from its opening to its end; [`descriptors`]: how many sockets it may have;
 //! - [`sessions`]: what is asked of a house that runs;
 //! - [`signal`]: the signal door alone, set up by the variables of the server that it stands in for;
-//! - [`keygen`], [`token`], [`realm`]: keys, tokens and realms, without a house; [`words`]: what they have in common.
-
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line speaks to a person")]
+//! - [`keygen`], [`token`], [`realm`]: keys, tokens and realms, without a house; [`words`]: what they have in common;
+//! - [`out`]: what verbs say and how they end. Nothing else here writes to the standard output or the standard error.
 
 pub mod command;
 pub mod descriptors;
 pub mod flags;
 pub mod keygen;
+pub mod out;
 pub mod realm;
 pub mod run;
 pub mod sessions;
@@ -27,6 +27,7 @@ use clap::ArgMatches;
 use crate::clock::Clock;
 use crate::config::{Plan, Refused, Sources, centrifugo, own};
 use crate::dev;
+use out::{Done, Failure};
 
 /// It ended as it was told to, or what was asked for is so.
 pub const ENDED: u8 = 0;
@@ -44,28 +45,25 @@ pub fn main(
         |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     let variables = variables.filter_map(text).collect();
     let matches = command::command().get_matches_from(args);
-    let code = match matches.subcommand() {
+    let done = match matches.subcommand() {
         Some(("centrifugo", matches)) if matches.get_flag("check") => {
             check(centrifugo::load(&sources(matches, variables)))
         }
-        Some(("centrifugo", matches)) => serve_centrifugo(&sources(matches, variables)),
-        Some(("dev", matches)) => develop(sources(matches, variables)),
+        Some(("centrifugo", matches)) => Ok(serve_centrifugo(&sources(matches, variables))),
+        Some(("dev", matches)) => Ok(develop(sources(matches, variables))),
         Some(("check", matches)) => check(own::load(&sources(matches, variables))),
         Some((verb @ ("revoke" | "block" | "unblock" | "revocations"), matches)) => {
             sessions::run(verb, matches, variables)
         }
         Some(("signal", matches)) => signal::run(matches, variables),
-        Some(("keygen", matches)) => keygen::run(matches),
+        Some(("keygen", matches)) => keygen::run(matches).map(|()| ENDED),
         Some(("token", matches)) => token::run(matches, variables),
         Some(("realm", matches)) => realm::run(matches, variables),
-        Some(("config", _)) => {
-            print!("{}", own::print::defaults());
-            ENDED
-        }
-        Some((_, matches)) => serve(&sources(matches, variables)),
-        None => serve(&sources(&matches, variables)),
+        Some(("config", _)) => out::put(own::print::defaults()).map(|()| ENDED),
+        Some((_, matches)) => Ok(serve(&sources(matches, variables))),
+        None => Ok(serve(&sources(&matches, variables))),
     };
-    ExitCode::from(code)
+    ExitCode::from(done.unwrap_or_else(Failure::tell))
 }
 
 fn sources(matches: &ArgMatches, variables: Vec<(String, String)>) -> Sources {
@@ -90,30 +88,28 @@ fn serve_centrifugo(sources: &Sources) -> u8 {
 
 fn develop(sources: Sources) -> u8 {
     match dev::set_up(sources, Clock::start().now().unix, &mut rand::rng()) {
-        Ok(development) => run::run(development.plan, |_| println!("{}", development.greeting)),
+        // A house whose greeting nobody hears is open all the same.
+        Ok(development) => run::run(development.plan, |_| _ = out::say(development.greeting)),
         Err(refused) => refuse(&refused, WRONG),
     }
 }
 
 /// Everything short of opening the house.
-fn check(result: Result<Plan, Refused>) -> u8 {
+fn check(result: Result<Plan, Refused>) -> Done<u8> {
     let plan = match result {
         Ok(plan) => plan,
-        Err(refused) => return refuse(&refused, WRONG),
+        Err(refused) => return Ok(refuse(&refused, WRONG)),
     };
     let realms = plan.settings.realms.build().map_or_else(|_| Vec::new(), |(_, warnings)| warnings);
     let realms = realms.iter().map(ToString::to_string);
     for warning in plan.warnings.into_iter().chain(realms) {
-        eprintln!("warning: {warning}");
+        out::warn(warning);
     }
-    println!("ok");
-    ENDED
+    out::say("ok").map(|()| ENDED)
 }
 
 /// Says everything that is wrong.
 fn refuse(refused: &Refused, code: u8) -> u8 {
-    for line in refused.to_string().lines() {
-        eprintln!("error: {line}");
-    }
+    out::complain(refused);
     code
 }

@@ -30,8 +30,9 @@ use crate::clock::Clock;
 use crate::telemetry::RealmCounters;
 
 use desk::{Desk, LastFault};
+pub use fault::{FetchFault, Missed};
 use fetcher::Fetcher;
-pub use look::Look;
+pub use look::{Look, Unseen};
 
 /// How much longer than a fetch a wish may wait for its answer.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -117,11 +117,18 @@ impl RealmConfig {
     /// Where the provider publishes its keys, if it does.
     fn key_source(&self, notes: &mut Notes<'_>) -> Option<Source> {
         let preset = self.preset;
+        let given = &self.published;
+        let open = self.issuer.exact.is_empty() && self.issuer.pattern.is_none();
+        if preset.follows_from_client() && self.client_id.is_none() {
+            let nowhere = !given.off && given.jwks_url.is_none() && given.discovery_url.is_none();
+            if open || nowhere {
+                notes.error("client_id", Fault::NoClientId);
+                return None;
+            }
+        }
         if preset.publishes_keys() {
-            let open = self.issuer.exact.is_empty() && self.issuer.pattern.is_none();
             notes.check("issuer", !open, Fault::NoIssuer);
         }
-        let given = &self.published;
         if given.off || self.published_algorithms().is_empty() {
             return None;
         }
@@ -133,6 +140,7 @@ impl RealmConfig {
             (Some(url), None) => ("jwks_url", url.clone(), false),
             (None, Some(url)) => ("discovery_url", url.clone(), true),
             (None, None) => match (preset.jwks_url(self), preset.discovery_url(self)) {
+                (Some(url), _) if preset.follows_from_client() => ("client_id", url, false),
                 (Some(url), _) => ("issuer", url, false),
                 (None, Some(url)) => ("issuer", url, true),
                 (None, None) => {

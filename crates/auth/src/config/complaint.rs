@@ -54,6 +54,8 @@ pub enum Fault {
     NoOrganisationClaim,
     /// The provider's issuer is not given.
     NoIssuer,
+    /// The application's id at the provider is not given, from which issuers and keys follow.
+    NoClientId,
     /// It is not known where the provider publishes its keys.
     NoAddress,
     /// A discovery document speaks for one issuer, and the realm's are a pattern.
@@ -168,6 +170,7 @@ impl fmt::Display for Fault {
             }
             Self::NoOrganisationClaim => f.write_str("which claim names the organisation?"),
             Self::NoIssuer => f.write_str("the provider's issuer must be given"),
+            Self::NoClientId => f.write_str("must be given: the provider's issuers and keys follow from it"),
             Self::NoAddress => f.write_str("it is not known where the provider publishes its keys"),
             Self::DiscoveryOfPattern => f.write_str(
                 "a discovery document speaks for one issuer: list the issuers instead of a pattern, or give jwks_url",

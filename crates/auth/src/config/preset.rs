@@ -100,6 +100,11 @@ impl Preset {
         matches!(self, Self::Oidc | Self::Keycloak | Self::Supabase | Self::Workos)
     }
 
+    /// Whether issuers and keys follow from the client's id, which has to be given then.
+    pub(crate) const fn follows_from_client(self) -> bool {
+        matches!(self, Self::Workos)
+    }
+
     /// The issuers that follow from the client's id.
     pub(crate) fn issuers(self, realm: &RealmConfig) -> Vec<String> {
         match (self, &realm.client_id) {

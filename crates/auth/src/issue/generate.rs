@@ -1,5 +1,6 @@
 //! New keys, and the forms in which they are written down.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
@@ -27,8 +28,9 @@ pub enum GenerateKind {
     P521,
     /// Ed25519.
     Ed25519,
-    /// A secret for HMAC, with these 32 bytes of randomness.
-    Hmac([u8; 32]),
+    /// A secret for HMAC. Of this randomness it takes as many bytes as the algorithm's hash has: a shorter secret is less
+    /// than RFC 7518, 3.2 asks for.
+    Hmac([u8; 64]),
 }
 
 /// A key that was just made.
@@ -63,12 +65,19 @@ impl GeneratedKey {
             GenerateKind::Ed25519 => {
                 Pair::Ed25519(Box::new(Ed25519KeyPair::generate().expect(NO_RANDOMNESS)))
             }
-            GenerateKind::Hmac(bytes) => {
-                let secret = Secret::from(URL_SAFE_NO_PAD.encode(bytes));
-                return Ok(Self { key: SigningKey::secret(&secret, algorithm)?, secret: Some(secret) });
-            }
+            GenerateKind::Hmac(bytes) => return Self::secret_of(&bytes, algorithm),
         };
         Ok(Self { key: SigningKey::of_pair(pair, algorithm, None)?, secret: None })
+    }
+
+    /// A secret, named by its thumbprint (RFC 7638), which tells nothing of one that is random.
+    fn secret_of(bytes: &[u8; 64], algorithm: Option<Algorithm>) -> Result<Self, super::SigningKeyFault> {
+        let algorithm = algorithm.unwrap_or(Algorithm::Hs256);
+        let mac = algorithm.mac().ok_or(super::SigningKeyFault::WrongAlgorithm(algorithm))?;
+        let secret = Secret::from(URL_SAFE_NO_PAD.encode(&bytes[..mac.digest_algorithm().output_len()]));
+        let made = Self { key: SigningKey::secret(&secret, Some(algorithm))?, secret: Some(secret) };
+        let thumbprint = digest(&SHA256, made.bare_private_jwk().reveal().as_bytes());
+        Ok(Self { key: made.key.named(&URL_SAFE_NO_PAD.encode(thumbprint)), ..made })
     }
 
     /// The key.
@@ -148,7 +157,7 @@ mod tests {
         GenerateKind::P384,
         GenerateKind::P521,
         GenerateKind::Ed25519,
-        GenerateKind::Hmac([7; 32]),
+        GenerateKind::Hmac([7; 64]),
     ];
 
     #[test]
@@ -166,12 +175,27 @@ mod tests {
 
     #[test]
     fn the_same_text_is_signed_alike_by_what_was_made_and_what_was_read() {
-        for kind in [GenerateKind::Ed25519, GenerateKind::Rsa2048, GenerateKind::Hmac([7; 32])] {
+        for kind in [GenerateKind::Ed25519, GenerateKind::Rsa2048, GenerateKind::Hmac([7; 64])] {
             let made = GeneratedKey::new(kind, None).expect("a new key");
             let read = SigningKey::read(made.private_jwk().reveal(), None).expect("the same key");
             let head = Head::default();
             assert_eq!(read.sign(head, "{}"), made.key().sign(head, "{}"), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_as_long_as_the_hash_of_its_algorithm_and_has_a_name() {
+        for (algorithm, bytes) in [(Algorithm::Hs256, 32), (Algorithm::Hs384, 48), (Algorithm::Hs512, 64)] {
+            let made = GeneratedKey::new(GenerateKind::Hmac([7; 64]), Some(algorithm)).expect("a secret");
+            let random = URL_SAFE_NO_PAD.decode(made.secret().expect("a text").reveal()).expect("base64url");
+            assert_eq!(random, vec![7; bytes], "{algorithm}");
+            let read = SigningKey::read(made.private_jwk().reveal(), None).expect("the same secret");
+            assert_eq!((read.algorithm(), read.kid()), (algorithm, made.key().kid()));
+            assert_eq!(made.key().kid().map(str::len), Some(43), "SHA-256 in base64url");
+        }
+        let wrong =
+            GeneratedKey::new(GenerateKind::Hmac([7; 64]), Some(Algorithm::Rs256)).expect_err("RS256");
+        assert_eq!(wrong, SigningKeyFault::WrongAlgorithm(Algorithm::Rs256));
     }
 
     #[test]
@@ -196,7 +220,7 @@ mod tests {
 
     #[test]
     fn no_private_part_is_printed() {
-        let made = GeneratedKey::new(GenerateKind::Hmac([7; 32]), None).expect("a new key");
+        let made = GeneratedKey::new(GenerateKind::Hmac([7; 64]), None).expect("a new key");
         assert!(!format!("{made:?}").contains(made.secret().expect("a secret").reveal()));
     }
 }

@@ -8,8 +8,12 @@ use crate::JsonFault;
 use crate::token::Object;
 use crate::token::json::text;
 
-/// What is wrong with a discovery document. Names in it are names of members, never values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// So many characters of an issuer that a document names are told; real ones are shorter.
+const ISSUER_SHOWN: usize = 200;
+
+/// What is wrong with a discovery document. Names in it are names of members; of values there is the issuer alone, which
+/// is no secret, and which nobody could mend without seeing it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DiscoveryFault {
     /// Longer than [`MAX_DOCUMENT_BYTES`].
     TooLong,
@@ -18,7 +22,12 @@ pub enum DiscoveryFault {
     /// A member that is needed is absent or no text.
     Member(&'static str),
     /// It speaks for an issuer that the realm does not know.
-    Issuer,
+    Issuer {
+        /// For which, as far as it is told.
+        said: String,
+        /// Those that the realm knows.
+        known: Vec<String>,
+    },
     /// Keys are not fetched from where it says.
     Address(AddressFault),
 }
@@ -41,7 +50,8 @@ pub fn jwks_uri(
     let needed = |name| object.get(name).and_then(text).ok_or(DiscoveryFault::Member(name));
     let issuer = needed("issuer")?;
     if !issuers.iter().any(|known| *known == issuer) {
-        return Err(DiscoveryFault::Issuer);
+        let said = issuer.chars().take(ISSUER_SHOWN).collect();
+        return Err(DiscoveryFault::Issuer { said, known: issuers.to_vec() });
     }
     address.follow(&needed("jwks_uri")?, unencrypted).map_err(DiscoveryFault::Address)
 }
@@ -52,7 +62,12 @@ impl fmt::Display for DiscoveryFault {
             Self::TooLong => write!(f, "the discovery document is longer than {MAX_DOCUMENT_BYTES} bytes"),
             Self::Json(fault) => write!(f, "the discovery document is no strict JSON: {fault}"),
             Self::Member(name) => write!(f, "the discovery document has no {name}"),
-            Self::Issuer => f.write_str("the discovery document speaks for another issuer"),
+            Self::Issuer { said, known } => {
+                write!(
+                    f,
+                    "the discovery document speaks for the issuer {said:?}, and the realm knows {known:?}"
+                )
+            }
             Self::Address(fault) => write!(f, "jwks_uri of the discovery document: {fault}"),
         }
     }
@@ -86,8 +101,20 @@ mod tests {
             ["https://id.example/realms/one/", "https://ID.example/realms/one", "https://evil.example", ""]
         {
             let document = format!(r#"{{"issuer":"{issuer}","jwks_uri":"https://id.example/certs"}}"#);
-            assert_eq!(read(&document), Err(DiscoveryFault::Issuer), "{issuer}");
+            let known = vec!["https://other.example".to_owned(), ISSUER.to_owned()];
+            assert_eq!(read(&document), Err(DiscoveryFault::Issuer { said: issuer.into(), known }));
         }
+    }
+
+    #[test]
+    fn of_another_issuer_as_much_is_told_as_fits_into_a_line() {
+        let long = format!("https://{}", "a".repeat(1_000));
+        let document = format!(r#"{{"issuer":"{long}\u000a","jwks_uri":"https://id.example/certs"}}"#);
+        let told = read(&document).expect_err("another issuer").to_string();
+        assert!(told.contains("\"https://aaaa") && told.len() < 400, "{told}");
+        let document = r#"{"issuer":"a\u000ab","jwks_uri":"https://id.example/certs"}"#;
+        let told = read(document).expect_err("another issuer").to_string();
+        assert!(told.contains(r#""a\nb""#) && told.contains(&format!("{ISSUER:?}")), "{told}");
     }
 
     #[test]

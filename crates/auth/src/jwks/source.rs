@@ -47,6 +47,15 @@ pub struct Policy {
     pub stale: Duration,
 }
 
+impl Place {
+    /// What is asked first: the document of the keys, or the one that says where it is.
+    pub const fn address(&self) -> &KeyAddress {
+        match self {
+            Self::Keys(address) | Self::Discovery { address, .. } => address,
+        }
+    }
+}
+
 impl Source {
     /// Keys at that place, reached as usual.
     pub fn new(place: Place) -> Self {

@@ -148,10 +148,15 @@ impl IssuingSettings {
 
     /// What the operator has to give before every route can do its work.
     pub fn missing(&self) -> impl Iterator<Item = String> {
-        self.exchanges.iter().filter_map(|exchange| {
-            let missing = exchange.signing.as_ref().err()?.join(", ");
-            Some(format!("{}: not given: {missing}", exchange.service.path()))
-        })
+        self.exchanges.iter().filter_map(ExchangeSettings::lacks)
+    }
+}
+
+impl ExchangeSettings {
+    /// What the operator has to give before the route can do its work.
+    pub fn lacks(&self) -> Option<String> {
+        let missing = self.signing.as_ref().err()?.join(", ");
+        Some(format!("{}: not given: {missing}", self.service.path()))
     }
 }
 

@@ -70,7 +70,8 @@ fn serve() -> Command {
         .about("Opens the house; the same as no subcommand")
         .long_about(format!(
             "Opens the house, and closes it at SIGTERM or SIGINT: it tells every client to come back, \
-            and waits for them to go, at most shutdown.timeout. A second signal ends it at once.\n\n{SOURCES}"
+            and waits for them to go, at most shutdown.timeout. A second signal ends it at once. SIGHUP does the same where \
+            the house was started at a terminal, and nothing anywhere else: nothing is reloaded.\n\n{SOURCES}"
         ))
         .after_help(EXIT_CODES)
 }

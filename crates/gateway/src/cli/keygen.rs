@@ -1,15 +1,17 @@
 //! `vestibule keygen`: new keys.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 use vestibule_auth::Algorithm;
 use vestibule_auth::issue::{GenerateKind, GeneratedKey};
 
+use super::out::{Done, Failure, put};
 use super::words::{option, text};
-use super::{ENDED, FAILED, WRONG};
 
 /// The verb.
 pub fn command() -> Command {
@@ -24,7 +26,7 @@ pub fn command() -> Command {
              --out the private key goes to a new file that only its owner can read, and the public one to the standard \
              output. An existing file is never overwritten.",
         )
-        .after_help("Exit codes:\n  0  it is done\n  1  the file cannot be written\n  2  the command line is wrong")
+        .after_help("Exit codes:\n  0  it is done\n  1  it cannot be written\n  2  the command line is wrong")
         .arg(
             Arg::new("kind")
                 .required(true)
@@ -44,35 +46,39 @@ pub fn command() -> Command {
 }
 
 /// Makes it.
-pub fn run(matches: &ArgMatches) -> u8 {
-    match make(matches) {
-        Ok(()) => ENDED,
-        Err((code, why)) => {
-            eprintln!("error: {why}");
-            code
-        }
-    }
-}
-
-fn make(matches: &ArgMatches) -> Result<(), (u8, String)> {
-    let wrong = |why: String| (WRONG, why);
+///
+/// # Errors
+/// When there can be no such key, or it cannot be written.
+pub fn run(matches: &ArgMatches) -> Done<()> {
+    let kind = kind(matches)?;
     let algorithm = text(matches, "algorithm")
-        .map(|name| Algorithm::from_name(name).ok_or_else(|| wrong(format!("{name:?} is no algorithm"))))
+        .map(|name| Algorithm::from_name(name).ok_or_else(|| format!("{name:?} is no algorithm")))
         .transpose()?;
-    let kind = kind(matches);
-    let made = GeneratedKey::new(kind, algorithm).map_err(|fault| wrong(fault.to_string()))?;
+    let made = GeneratedKey::new(kind, algorithm).map_err(|fault| fault.to_string())?;
     let (private, public) = written(&made, text(matches, "format").unwrap_or_default());
     match text(matches, "out") {
-        Some(path) => write_private(path, &private).map_err(|error| (FAILED, format!("{path}: {error}")))?,
-        None => print!("{private}"),
+        Some(path) => {
+            let failed = |error| Failure::failed(format!("{path}: {error}"));
+            write_private(Path::new(path), &private).map_err(failed)?;
+        }
+        None => put(private)?,
     }
-    print!("{public}");
-    Ok(())
+    put(public)
 }
 
-fn kind(matches: &ArgMatches) -> GenerateKind {
+/// Size and curve belong to one kind of key each: whoever gives the wrong one wants another key.
+fn kind(matches: &ArgMatches) -> Result<GenerateKind, String> {
     let given = |name| text(matches, name).unwrap_or_default();
-    match (given("kind"), given("bits"), given("curve")) {
+    for (option, kind) in [("bits", "rsa"), ("curve", "ec")] {
+        let is_given = matches.value_source(option) == Some(ValueSource::CommandLine);
+        if is_given && given("kind") != kind {
+            return Err(format!(
+                "--{option} belongs to `vestibule keygen {kind}`, and not to {}",
+                given("kind")
+            ));
+        }
+    }
+    Ok(match (given("kind"), given("bits"), given("curve")) {
         ("rsa", "4096", _) => GenerateKind::Rsa4096,
         ("rsa", "3072", _) => GenerateKind::Rsa3072,
         ("rsa", ..) => GenerateKind::Rsa2048,
@@ -81,7 +87,7 @@ fn kind(matches: &ArgMatches) -> GenerateKind {
         ("ec", ..) => GenerateKind::P256,
         ("ed25519", ..) => GenerateKind::Ed25519,
         _ => GenerateKind::Hmac(rand::random()),
-    }
+    })
 }
 
 /// The private and the public key, each with its line feed. A secret has no public side, and is written as it is where
@@ -105,7 +111,8 @@ fn written(made: &GeneratedKey, format: &str) -> (String, String) {
     }
 }
 
-fn write_private(path: &str, text: &str) -> std::io::Result<()> {
+/// A file that is not whole is taken away again: the next try must not find it in its way.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
+    file.write_all(text.as_bytes()).inspect_err(|_| _ = fs::remove_file(path))
 }

@@ -1,15 +1,20 @@
 //! `vestibule realm check`: what an operator runs when somebody cannot come in.
+//!
+//! - `seen`: what is said of the realm and its provider.
+
+mod seen;
 
 use clap::{Arg, ArgMatches, Command};
-use serde_json::{Value, json};
-use vestibule_auth::{Realm, RealmConfig};
+use vestibule_auth::RealmConfig;
 
+use super::out::{Done, put, say};
 use super::token::bench::{Bench, config_argument};
 use super::token::verify::Judged;
 use super::token::{NO_KEYS, NOT_NOW};
 use super::words::{json_flag, option, text, token};
 use super::{ENDED, WRONG};
-use crate::keys::Look;
+use crate::keys::{Look, Unseen};
+use seen::Seen;
 
 /// Clocks that are further apart make trouble: the usual leeway.
 const FAR_APART: i64 = 30;
@@ -31,104 +36,55 @@ pub fn command() -> Command {
 }
 
 /// Does it.
-pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> u8 {
-    let Some(("check", matches)) = matches.subcommand() else { return WRONG };
-    check(matches, variables).unwrap_or_else(|why| {
-        eprintln!("error: {why}");
-        WRONG
-    })
+///
+/// # Errors
+/// When the command line or the configuration is wrong, or the answer cannot be written.
+pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Done<u8> {
+    match matches.subcommand() {
+        Some(("check", matches)) => check(matches, variables),
+        _ => Ok(WRONG),
+    }
 }
 
-fn check(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<u8, String> {
-    let bench = Bench::of(matches, variables)?;
+fn check(matches: &ArgMatches, variables: Vec<(String, String)>) -> Done<u8> {
     let name = text(matches, "name").unwrap_or_default();
+    let bench = Bench::of(matches, variables, Some(name))?;
     let realm = bench.realms.get(name).ok_or_else(|| {
         let known: Vec<_> = bench.realms.iter().map(|realm| realm.name()).collect();
         format!("there is no realm {name:?}; there are {}", known.join(", "))
     })?;
-    let looked = bench.look(realm);
     let given = text(matches, "token").map(token).transpose()?;
-    let judged = given.map(|token| Judged::by_realm(&bench, name, &token)).transpose()?;
-    let now = bench.clock.now().unix.0;
+    let looked = realm.published().map(|keys| bench.look(keys));
+    let judged = given.map(|token| Judged::by_realm(&bench, name, &token, false)).transpose()?;
+    let is_given_keys = |config: &RealmConfig| config.name == name && !config.keys.is_empty();
+    let seen = Seen {
+        realm,
+        looked: looked.as_ref(),
+        has_own_keys: bench.settings.realms.realms.iter().any(is_given_keys),
+        now: bench.clock.now().unix.0,
+    };
     if matches.get_flag("json") {
-        let mut said = in_json(realm, looked.as_ref(), now);
+        let mut said = seen.in_json();
         if let Some(judged) = &judged {
             said["token"] = judged.in_json();
         }
-        println!("{said}");
+        say(said)?;
     } else {
-        in_words(realm, looked.as_ref(), now);
-        judged.iter().for_each(Judged::in_words);
+        put(seen.in_words())?;
+        judged.iter().try_for_each(|judged| put(judged.in_words()))?;
     }
-    let is_given_keys = |config: &RealmConfig| config.name == name && !config.keys.is_empty();
-    let has_own_keys = bench.settings.realms.realms.iter().any(is_given_keys);
     let of_token = judged.map_or(ENDED, |judged| judged.code());
-    Ok(code(looked.as_ref(), has_own_keys, of_token, now))
+    Ok(code(seen.looked, seen.has_own_keys, of_token, seen.now))
 }
 
 /// The exit code: keys that cannot be had first, since nothing can be told without them.
-fn code(looked: Option<&Result<Look, String>>, has_own_keys: bool, of_token: u8, now: i64) -> u8 {
+fn code(looked: Option<&Result<Look, Unseen>>, has_own_keys: bool, of_token: u8, now: i64) -> u8 {
     match looked {
         Some(Err(_)) => NO_KEYS,
         Some(Ok(look)) if look.document.is_empty() && !has_own_keys => NO_KEYS,
         Some(Ok(look)) if of_token == ENDED && apart(look, now).is_some_and(is_far) => NOT_NOW,
         _ => of_token,
     }
-}
-
-fn in_words(realm: &Realm, looked: Option<&Result<Look, String>>, now: i64) {
-    println!("realm         {}", realm.name());
-    let algorithms: Vec<_> = realm.algorithms().iter().map(|algorithm| algorithm.name()).collect();
-    println!("algorithms    {}", algorithms.join(" "));
-    let look = match looked {
-        None => return println!("keys          from the configuration; nothing is fetched"),
-        Some(Err(fault)) => return println!("keys          CANNOT BE HAD: {fault}"),
-        Some(Ok(look)) => look,
-    };
-    if let Some(discovery) = &look.discovery {
-        println!("discovery     {discovery}");
-    }
-    println!("keys          {} from {} in {} ms", look.document.len(), look.address, look.took.as_millis());
-    for kid in look.document.kids() {
-        println!("  good        {kid}");
-    }
-    for skipped in look.document.skipped() {
-        let kid = skipped.kid.as_deref().unwrap_or("without a name");
-        println!("  not used    {kid}: {}", skipped.reason);
-    }
-    match look.lifetime {
-        Some(lifetime) => println!("good for      {} s, as the provider says", lifetime.as_secs()),
-        None => println!("good for      the provider does not say"),
-    }
-    match apart(look, now) {
-        None => println!("clocks        the provider does not say what time it is"),
-        Some(apart) if is_far(apart) => {
-            println!("clocks        {apart} s APART: tokens may count as expired, or as not valid yet");
-        }
-        Some(apart) => println!("clocks        {apart} s apart"),
-    }
-}
-
-fn in_json(realm: &Realm, looked: Option<&Result<Look, String>>, now: i64) -> Value {
-    let skipped = |look: &Look| -> Vec<Value> {
-        let skipped = look.document.skipped().iter();
-        skipped.map(|one| json!({ "kid": one.kid, "reason": one.reason.to_string() })).collect()
-    };
-    let keys = match looked {
-        None => json!({ "from": "configuration" }),
-        Some(Err(fault)) => json!({ "fault": fault }),
-        Some(Ok(look)) => json!({
-            "discovery": look.discovery,
-            "from": look.address,
-            "good": look.document.kids().collect::<Vec<_>>(),
-            "not_used": skipped(look),
-            "lifetime": look.lifetime.map(|lifetime| lifetime.as_secs()),
-            "milliseconds": u64::try_from(look.took.as_millis()).ok(),
-            "clock_apart": apart(look, now),
-        }),
-    };
-    let algorithms: Vec<_> = realm.algorithms().iter().map(|algorithm| algorithm.name()).collect();
-    json!({ "realm": realm.name(), "algorithms": algorithms, "keys": keys })
 }
 
 /// By how many seconds the provider's clock is ahead of ours.
@@ -155,7 +111,7 @@ mod tests {
     const NOW: i64 = 1_700_000_000;
 
     /// A provider whose clock is so much ahead.
-    fn seen(document: &str, ahead: i64) -> Result<Look, String> {
+    fn seen(document: &str, ahead: i64) -> Result<Look, Unseen> {
         Ok(Look {
             discovery: None,
             address: "https://id.example/jwks".into(),
@@ -185,6 +141,6 @@ mod tests {
         let empty = seen(r#"{"keys":[]}"#, 0);
         assert_eq!(code(Some(&empty), false, ENDED, NOW), NO_KEYS);
         assert_eq!(code(Some(&empty), true, ENDED, NOW), ENDED);
-        assert_eq!(code(Some(&Err("down".into())), true, ENDED, NOW), NO_KEYS);
+        assert_eq!(code(Some(&Err(Unseen::Nobody("down".into()))), true, ENDED, NOW), NO_KEYS);
     }
 }

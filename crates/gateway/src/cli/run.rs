@@ -1,6 +1,6 @@
 //! A house from its opening to its end.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::process;
@@ -92,18 +92,35 @@ fn end_now(signal: &'static str) -> ! {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    hang_up: Signal,
+    /// A terminal that hangs up takes what was started there along. Others send the same signal to have a configuration
+    /// read again, and mean no end by it.
+    at_a_terminal: bool,
 }
 
 impl Signals {
     fn listen() -> io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+            at_a_terminal: io::stdin().is_terminal(),
+        })
     }
 
     /// The name of the next one.
     async fn next(&mut self) -> &'static str {
-        select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
+        loop {
+            select! {
+                _ = self.terminate.recv() => return "SIGTERM",
+                _ = self.interrupt.recv() => return "SIGINT",
+                _ = self.hang_up.recv() => {
+                    if self.at_a_terminal {
+                        return "SIGHUP";
+                    }
+                    tracing::warn!("SIGHUP changes nothing: a configuration is read at the start alone");
+                }
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ pub mod words;
 use clap::ArgMatches;
 use serde_json::{Map, Value, json};
 
-use super::{ENDED, FAILED, WRONG};
+use super::ENDED;
+use super::out::{Done, Failure, complain, put, say};
 use crate::config::Sources;
 use crate::config::written::units;
 use desk::{Desk, Trouble};
@@ -18,34 +19,29 @@ use desk::{Desk, Trouble};
 pub const REFUSED: u8 = 3;
 
 /// Asks the house, and says what it answered.
-pub fn run(verb: &str, matches: &ArgMatches, variables: Vec<(String, String)>) -> u8 {
+///
+/// # Errors
+/// When the command line or the configuration is wrong, the house cannot be asked, or the answer cannot be written.
+pub fn run(verb: &str, matches: &ArgMatches, variables: Vec<(String, String)>) -> Done<u8> {
     let said_last = deepest(matches);
     let file = said_last.get_one("config").cloned();
-    let (method, request) = match request(verb, matches) {
-        Ok(request) => request,
-        Err(wrong) => return complain(&wrong, WRONG),
-    };
-    let desk = match Desk::find(said_last, &Sources { file, variables, ..Sources::default() }) {
-        Ok(desk) => desk,
-        Err(wrong) => return complain(&wrong, WRONG),
-    };
+    let (method, request) = request(verb, matches)?;
+    let desk = Desk::find(said_last, &Sources { file, variables, ..Sources::default() })?;
     match desk.ask(method, &request) {
-        Ok(answer) if said_last.get_flag("json") => println!("{answer}"),
-        Ok(answer) => print!("{}", said::in_words(verb, &request, &answer)),
-        Err(Trouble::Refused(why)) => return complain(&why, REFUSED),
-        Err(Trouble::NoAnswer(why)) => return complain(&why, FAILED),
+        Ok(answer) if said_last.get_flag("json") => say(answer)?,
+        Ok(answer) => put(said::in_words(verb, &request, &answer))?,
+        Err(Trouble::Refused(why)) => {
+            complain(why);
+            return Ok(REFUSED);
+        }
+        Err(Trouble::NoAnswer(why)) => return Err(Failure::failed(why)),
     }
-    ENDED
+    Ok(ENDED)
 }
 
 /// The matches of the verb that was said last: `revoke` has one behind it.
 fn deepest(matches: &ArgMatches) -> &ArgMatches {
     matches.subcommand().map_or(matches, |(_, matches)| deepest(matches))
-}
-
-fn complain(why: &str, code: u8) -> u8 {
-    eprintln!("error: {why}");
-    code
 }
 
 /// The method of the server API and what is asked of it.

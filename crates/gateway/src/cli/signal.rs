@@ -12,12 +12,13 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::Value;
 use vestibule_auth::issue::{GenerateKind, GeneratedKey};
 
+use super::out::{Done, Failure, note, say};
 use super::{ENDED, FAILED, run};
 use crate::config::{Plan, Refused, Sources, own};
 use variables::Variables;
 
 /// Before everything that this verb says.
-const NAME: &str = "[client-db-sync]";
+const MARK: &str = "[client-db-sync] ";
 
 /// The house without a configuration file: one door, which is open to the world. A large office behind one address has
 /// room in these bounds, and whoever floods the door from one has not.
@@ -58,9 +59,12 @@ pub fn command() -> Command {
 }
 
 /// Opens it.
-pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> u8 {
+///
+/// # Errors
+/// When new keys cannot be written.
+pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> Done<u8> {
     if let Some(("keygen", _)) = matches.subcommand() {
-        return keygen();
+        return keygen().map(|()| ENDED);
     }
     let file = matches.get_one::<PathBuf>("config").cloned();
     let opened = Variables::read(given, Path::new(".env")).and_then(|variables| {
@@ -68,23 +72,33 @@ pub fn run(matches: &ArgMatches, given: Vec<(String, String)>) -> u8 {
         Ok((variables, plan))
     });
     match opened {
-        Ok((variables, plan)) => serve(plan, &variables),
+        Ok((variables, plan)) => Ok(serve(plan, &variables)),
         Err(lines) => {
             for line in lines {
-                eprintln!("{NAME} {line}");
+                note(MARK, line);
             }
-            FAILED
+            Ok(FAILED)
         }
     }
 }
 
+/// What this verb would open here, by its variables and its `.env` file alone.
+///
+/// # Errors
+/// What is missing or wrong.
+pub fn settled(given: Vec<(String, String)>) -> Result<Plan, String> {
+    let plan = Variables::read(given, Path::new(".env")).and_then(|variables| plan(None, &variables));
+    plan.map_err(|lines| lines.join("\n"))
+}
+
 fn serve(plan: Plan, variables: &Variables) -> u8 {
     for warning in variables.warnings() {
-        eprintln!("{NAME} {warning}");
+        note(MARK, warning);
     }
     let auth = if variables.is_open() { "DISABLED" } else { "enabled" };
     run::run(plan, |address| {
-        println!("{NAME} Signaling server running on port {} (auth: {auth})", address.port());
+        // A house whose greeting nobody hears is open all the same.
+        _ = say(format_args!("{MARK}Signaling server running on port {} (auth: {auth})", address.port()));
     })
 }
 
@@ -109,19 +123,20 @@ fn plan(file: Option<PathBuf>, variables: &Variables) -> Result<Plan, Vec<String
 
 /// Two lines for a `.env` file, and on the standard error what is for people. The members of both keys stand in the
 /// order in which they always stood.
-fn keygen() -> u8 {
-    let Ok(made) = GeneratedKey::new(GenerateKind::Ed25519, None) else { return FAILED };
+fn keygen() -> Done<()> {
+    let made = GeneratedKey::new(GenerateKind::Ed25519, None).map_err(Failure::failed)?;
     let jwk: Value = serde_json::from_str(made.bare_private_jwk().reveal()).unwrap_or_default();
     let written = |names: &[&str]| {
         let members: Vec<_> = names.iter().map(|name| format!("\"{name}\":{}", jwk[*name])).collect();
         in_base64(&format!("{{{}}}", members.join(",")))
     };
-    eprintln!(
-        "✓ A pair of Ed25519 keys was generated. Add the two lines to your .env file; keep the private key secret."
+    say(format_args!("PRIVATE_KEY_JWK={}", written(&["crv", "d", "x", "kty"])))?;
+    say(format_args!("PUBLIC_KEY_JWK={}", written(&["crv", "x", "kty"])))?;
+    note(
+        "",
+        "✓ A pair of Ed25519 keys was generated. Add the two lines to your .env file; keep the private key secret.",
     );
-    println!("PRIVATE_KEY_JWK={}", written(&["crv", "d", "x", "kty"]));
-    println!("PUBLIC_KEY_JWK={}", written(&["crv", "x", "kty"]));
-    ENDED
+    Ok(())
 }
 
 fn in_base64(text: &str) -> String {

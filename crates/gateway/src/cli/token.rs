@@ -2,16 +2,18 @@
 //!
 //! - `inspect`: what it says, believing nothing; `verify`: whether the house would take it, and `advice`: what to do if
 //!   not; `mint`: new ones;
-//! - `bench`: realms with the keys that their providers publish now.
+//! - `bench`: realms with the keys that their providers publish now; `unseen`: what is said where those cannot be had.
 
 mod advice;
 pub mod bench;
 mod inspect;
 mod mint;
+pub mod unseen;
 pub mod verify;
 
 use clap::{ArgMatches, Command};
 
+use super::out::Done;
 use super::{ENDED, WRONG};
 
 /// The token is not good.
@@ -41,15 +43,14 @@ pub fn command() -> Command {
 }
 
 /// Does it.
-pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> u8 {
-    let done = match matches.subcommand() {
+///
+/// # Errors
+/// When the command line or the configuration is wrong, or the answer cannot be written.
+pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Done<u8> {
+    match matches.subcommand() {
         Some(("inspect", matches)) => inspect::run(matches).map(|()| ENDED),
         Some(("verify", matches)) => verify::run(matches, variables),
         Some(("mint", matches)) => mint::run(matches, variables).map(|()| ENDED),
         _ => Ok(WRONG),
-    };
-    done.unwrap_or_else(|why| {
-        eprintln!("error: {why}");
-        WRONG
-    })
+    }
 }

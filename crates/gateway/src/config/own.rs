@@ -47,13 +47,14 @@ pub fn parse(text: &str, sources: &Sources) -> Result<Plan, Refused> {
 }
 
 fn complete(mut table: Table, sources: &Sources) -> Result<Plan, Refused> {
-    let warnings = environment::apply(&mut table, &sources.variables);
+    let mut warnings = environment::apply(&mut table, &sources.variables);
     sources.apply_flags(&mut table);
     let mut notes = Notes::default();
     let whole = Raw { value: Value::Table(table), origin: Origin::File(None) };
     let own = Own::read(whole, "", &mut notes).unwrap_or_default();
     notes.refuse_unknown();
     let (settings, log) = settle::settle(own, &mut notes);
+    warnings.extend(issuer::warnings(&settings.issuing, &notes));
     Plan::unless_wrong(settings, log, warnings, notes, KEYS)
 }
 

@@ -8,7 +8,7 @@ use vestibule_auth::config::Fault;
 use vestibule_auth::{ConfigError, OrganisationConfig, RealmConfig, RealmsConfig, Trust, TrustConfig};
 use vestibule_model::OrganisationId;
 
-use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw};
+use super::written::{Complaint, Notes, Origin, Raw, Table, Unreadable, file, raw, suggestion};
 use super::{Settings, TrustSettings, own};
 use crate::api::{OWN_PATHS, SIGNAL_PATHS};
 use crate::telemetry::log::LogSettings;
@@ -139,6 +139,9 @@ pub fn check_trusts(
     notes: &mut Notes,
 ) {
     let first = check_trust(realms, connections, &trusts.connections, notes);
+    if trusts.subscriptions.realms == trusts.connections.realms {
+        return;
+    }
     let second = check_trust(realms, subscriptions, &trusts.subscriptions, notes);
     if let Some((first, second)) = first.zip(second) {
         let good = first.shares_organisations_with(&second);
@@ -153,9 +156,18 @@ pub fn check_trust(
     config: &TrustConfig,
     notes: &mut Notes,
 ) -> Option<Trust> {
-    let (realms, _) = realms.clone().build().ok()?;
-    let complain = |error: ConfigError| notes.complain(key, error.to_string());
-    realms.trust(config).map_err(|errors| errors.into_iter().for_each(complain)).ok()
+    let (built, _) = realms.clone().build().ok()?;
+    let complain = |ConfigError { realm, fault, .. }: ConfigError| match fault {
+        Fault::NoSuchRealm => notes.complain(key, no_such_realm(&realm, realms)),
+        fault => notes.complain(key, format!("realm {realm:?}: {fault}")),
+    };
+    built.trust(config).map_err(|errors| errors.into_iter().for_each(complain)).ok()
+}
+
+/// What is said of a name that no realm has.
+pub fn no_such_realm(name: &str, realms: &RealmsConfig) -> String {
+    let known = realms.realms.iter().map(|realm| realm.name.as_str());
+    format!("there is no realm {name:?}{}", suggestion(name, known))
 }
 
 /// Switches that open the house further than it should be in production.

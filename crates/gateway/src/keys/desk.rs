@@ -12,7 +12,7 @@ use vestibule_auth::jwks::{Answer, Asked, Listed, Machine, Step};
 use vestibule_model::Moment;
 
 use super::Question;
-use super::fault::FetchFault;
+use super::fault::{FetchFault, Missed, Paper};
 use super::fetcher::{Discovered, Fetched, Fetcher};
 use super::news::News;
 use crate::clock::Clock;
@@ -35,12 +35,12 @@ pub struct Desk {
 }
 
 /// A fetch under way. It runs in a task of its own, so that a bug in it costs one fetch and not the desk.
-type Fetching = JoinHandle<Result<Fetched, FetchFault>>;
+type Fetching = JoinHandle<Result<Fetched, Missed>>;
 
 /// What a desk wakes up for.
 enum Event {
     Asked(Question),
-    Done(Result<Result<Fetched, FetchFault>, JoinError>),
+    Done(Result<Result<Fetched, Missed>, JoinError>),
     Time,
     /// Nobody is left who could ask.
     Over,
@@ -78,7 +78,7 @@ impl Desk {
                 Event::Asked(question) => self.ask(question),
                 Event::Done(done) => {
                     fetching = None;
-                    self.done(done.unwrap_or(Err(FetchFault::Bug)));
+                    self.done(done.unwrap_or_else(|_| Err(self.bug())));
                 }
                 Event::Time => {}
                 Event::Over => return,
@@ -112,12 +112,16 @@ impl Desk {
         }
     }
 
-    fn done(&mut self, result: Result<Fetched, FetchFault>) {
+    fn bug(&self) -> Missed {
+        Missed::new(Paper::Keys, self.keys.source().place.address(), FetchFault::Bug)
+    }
+
+    fn done(&mut self, result: Result<Fetched, Missed>) {
         let now = self.clock.now().moment;
         let listed = match result {
             Ok(fetched) => Some(self.take(fetched, now)),
-            Err(fault) => {
-                self.note(fault);
+            Err(missed) => {
+                self.note(missed);
                 None
             }
         };
@@ -142,8 +146,9 @@ impl Desk {
         Listed { kids, generation: self.keys.current().generation, lifetime }
     }
 
-    fn note(&mut self, fault: FetchFault) {
-        tracing::warn!(realm = self.keys.realm(), cause = %fault, "keys could not be fetched");
+    fn note(&mut self, missed: Missed) {
+        let Missed { paper, address, fault } = missed;
+        tracing::warn!(realm = self.keys.realm(), asked = %paper, address, cause = %fault, "keys could not be fetched");
         self.discovered = None;
         self.counters.fetched_with(fault.result());
         self.last_fault.store(Some(Arc::new(fault)));

@@ -3,12 +3,42 @@
 use std::error::Error;
 use std::fmt;
 
-use vestibule_auth::jwks::{DiscoveryFault, DocumentFault, MAX_DOCUMENT_BYTES};
+use vestibule_auth::jwks::{DiscoveryFault, DocumentFault, KeyAddress, MAX_DOCUMENT_BYTES};
 
 /// Causes of errors that are told, from the outside in; deeper ones repeat what was said.
 const CAUSES: usize = 6;
 
-/// Why a fetch failed. It never holds a part of what was answered.
+/// What TLS complains about is only told in words, several errors deep. These are the words by which it is known.
+const TLS: [&str; 5] = ["certificate", "tls", "handshake", "received fatal alert", "corrupt message"];
+
+/// Words that mean something to the authors of the library alone, and what they come to for whoever has to mend it.
+const PLAINLY: [(&str, &str); 3] = [
+    ("CaUsedAsEndEntity", "the certificate there is an authority's own, and not a server's"),
+    ("UnknownIssuer", "no authority that is believed vouches for the certificate there"),
+    ("InvalidContentType", "whoever answers there does not speak TLS"),
+];
+
+/// A document that could not be had.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Missed {
+    /// Which one.
+    pub paper: Paper,
+    /// Where it was asked for, without the query, in which a key may stand.
+    pub address: String,
+    /// Why it could not be had.
+    pub fault: FetchFault,
+}
+
+/// Documents of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paper {
+    /// The one that says where the keys are.
+    Discovery,
+    /// The one with the keys.
+    Keys,
+}
+
+/// Why a fetch failed. Of what was answered it holds nothing but the issuer that a discovery document names.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FetchFault {
     /// There is no connection, or it broke.
@@ -29,6 +59,14 @@ pub enum FetchFault {
     Document(DocumentFault),
     /// The fetch itself ran into a bug.
     Bug,
+}
+
+impl Missed {
+    /// That document, from there.
+    pub fn new(paper: Paper, address: &KeyAddress, fault: FetchFault) -> Self {
+        let address = address.as_str().split('?').next().unwrap_or_default().to_owned();
+        Self { paper, address, fault }
+    }
 }
 
 impl FetchFault {
@@ -52,10 +90,9 @@ impl From<reqwest::Error> for FetchFault {
             return Self::Timeout;
         }
         let causes = causes(&error.without_url());
-        // What TLS complains about is only told in words, several errors deep.
-        let tls = ["certificate", "tls", "handshake", "received fatal alert"];
-        if tls.iter().any(|word| causes.to_ascii_lowercase().contains(word)) {
-            return Self::Tls(causes);
+        if TLS.iter().any(|word| causes.to_ascii_lowercase().contains(word)) {
+            let plain = PLAINLY.iter().find(|(word, _)| causes.contains(word));
+            return Self::Tls(plain.map_or(causes, |(_, plain)| (*plain).to_owned()));
         }
         Self::Connection(causes)
     }
@@ -73,6 +110,15 @@ pub fn causes(error: &dyn Error) -> String {
         next = error.source();
     }
     told.join(": ")
+}
+
+impl fmt::Display for Paper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Discovery => "discovery document",
+            Self::Keys => "key document",
+        })
+    }
 }
 
 impl fmt::Display for FetchFault {

@@ -11,7 +11,7 @@ use reqwest::{Client, Proxy, Response, StatusCode};
 use vestibule_auth::jwks::{KeyAddress, KeyDocument, MAX_DOCUMENT_BYTES, Place, Source, jwks_uri, lifetime};
 use vestibule_model::{Moment, UnixSeconds};
 
-use super::fault::{FetchFault, causes};
+use super::fault::{FetchFault, Missed, Paper, causes};
 
 /// How the house calls itself.
 const USER_AGENT: &str = concat!("vestibule/", env!("CARGO_PKG_VERSION"));
@@ -79,24 +79,33 @@ impl Fetcher {
     }
 
     /// Fetches the keys now. `known` is what an earlier fetch discovered.
-    pub async fn fetch(&self, known: Option<Discovered>, now: Moment) -> Result<Fetched, FetchFault> {
+    pub async fn fetch(&self, known: Option<Discovered>, now: Moment) -> Result<Fetched, Missed> {
         let discovered = match &self.source.place {
             Place::Keys(_) => None,
             Place::Discovery { address, issuers } => match known {
                 Some(known) if now.since(known.at) < DISCOVERY_REMEMBERED => Some(known),
-                _ => Some(Discovered { address: self.discover(address, issuers).await?, at: now }),
+                _ => {
+                    let found = self.discover(address, issuers).await;
+                    let found = found.map_err(|fault| Missed::new(Paper::Discovery, address, fault))?;
+                    Some(Discovered { address: found, at: now })
+                }
             },
         };
         let address = match (&self.source.place, &discovered) {
             (_, Some(discovered)) => &discovered.address,
-            (Place::Keys(address) | Place::Discovery { address, .. }, None) => address,
+            (place, None) => place.address(),
         };
+        let fetched = self.keys(address).await.map_err(|fault| Missed::new(Paper::Keys, address, fault))?;
+        Ok(Fetched { discovered, ..fetched })
+    }
+
+    async fn keys(&self, address: &KeyAddress) -> Result<Fetched, FetchFault> {
         let response = self.get(address).await?;
         let header = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
         let lifetime = header.and_then(lifetime);
         let provider_time = response.headers().get(DATE).and_then(|value| time_of(value.to_str().ok()?));
         let document = KeyDocument::read(&body(response).await?).map_err(FetchFault::Document)?;
-        Ok(Fetched { document, lifetime, discovered, provider_time })
+        Ok(Fetched { document, lifetime, discovered: None, provider_time })
     }
 
     async fn discover(&self, address: &KeyAddress, issuers: &[String]) -> Result<KeyAddress, FetchFault> {

@@ -1,10 +1,12 @@
 //! One look at what a provider publishes, for an operator who wants to know.
 
+use std::fmt;
 use std::time::Duration;
 
 use vestibule_auth::jwks::{KeyDocument, Place, Source};
 use vestibule_model::UnixSeconds;
 
+use super::fault::Missed;
 use super::fetcher::Fetcher;
 use crate::clock::Clock;
 
@@ -25,18 +27,27 @@ pub struct Look {
     pub took: Duration,
 }
 
+/// Why there is nothing to see.
+#[derive(Debug)]
+pub enum Unseen {
+    /// Nobody can be asked, as things are here.
+    Nobody(String),
+    /// A document cannot be had.
+    Missed(Missed),
+}
+
 impl Look {
     /// Looks now, in the way in which the house will.
     ///
     /// # Errors
-    /// Why there is nothing to see, in words.
-    pub async fn at(source: &Source, clock: Clock) -> Result<Self, String> {
-        let fetcher = Fetcher::new(source).map_err(|why| why.to_string())?;
+    /// Why there is nothing to see.
+    pub async fn at(source: &Source, clock: Clock) -> Result<Self, Unseen> {
+        let fetcher = Fetcher::new(source).map_err(|why| Unseen::Nobody(why.to_string()))?;
         let began = clock.now().moment;
-        let fetched = fetcher.fetch(None, began).await.map_err(|fault| fault.to_string())?;
-        let address = match (&fetched.discovered, &source.place) {
-            (Some(discovered), _) => discovered.address(),
-            (None, Place::Keys(address) | Place::Discovery { address, .. }) => address,
+        let fetched = fetcher.fetch(None, began).await.map_err(Unseen::Missed)?;
+        let address = match &fetched.discovered {
+            Some(discovered) => discovered.address(),
+            None => source.place.address(),
         };
         let discovery = match &source.place {
             Place::Keys(_) => None,
@@ -50,5 +61,14 @@ impl Look {
             provider_time: fetched.provider_time,
             took: clock.now().moment.since(began),
         })
+    }
+}
+
+impl fmt::Display for Unseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody(why) => f.write_str(why),
+            Self::Missed(missed) => missed.fault.fmt(f),
+        }
     }
 }

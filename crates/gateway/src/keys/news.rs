@@ -15,10 +15,10 @@ impl News {
     /// Tells what is different since the last time.
     pub fn tell(&mut self, realm: &str, document: &KeyDocument, change: &Change, suffices: bool) {
         for kid in &change.added {
-            tracing::info!(realm, %kid, "the provider publishes another key");
+            tracing::info!(realm, kid = &**kid, "the provider publishes another key");
         }
         for kid in &change.withdrawn {
-            tracing::info!(realm, %kid, "the provider has withdrawn a key");
+            tracing::info!(realm, kid = &**kid, "the provider has withdrawn a key");
         }
         if self.skipped != document.skipped() {
             self.skipped = document.skipped().to_vec();

@@ -17,8 +17,12 @@ pub struct LogSettings {
 
 /// Starts the log. A second call changes nothing, so a program that has a log of its own keeps it.
 pub fn start(settings: LogSettings) {
-    let log =
-        fmt().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_max_level(settings.level);
+    let log = fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_max_level(settings.level)
+        // A line that cannot be written would be complained of on the same standard error, by a panic.
+        .log_internal_errors(false);
     let _already_started = if settings.json {
         log.json().flatten_event(true).try_init()
     } else {

@@ -41,7 +41,7 @@ fn a_variable_and_a_flag_that_are_no_keys_are_refused_by_their_names() {
     assert_eq!(
         said,
         [
-            "--log.level: \"loud\" is none of info, trace, debug, warn, error, fatal, none",
+            "--log.level: \"loud\" is none of info, trace, debug, warn, error, none",
             "listen.prot (VESTIBULE_LISTEN__PROT): there is no such key; did you mean port?",
         ]
     );
@@ -117,15 +117,77 @@ fn a_realm_without_a_key_is_refused() {
 }
 
 #[test]
+fn what_only_follows_from_something_else_is_not_said() {
+    for (text, said) in [
+        (
+            "[realms.main]\nsecret_file = \"/nowhere\"\n",
+            "realms.main.secret_file (line 2): cannot read /nowhere",
+        ),
+        (
+            "[realms.main]\npublic_key_files = [\"/nowhere\"]\n",
+            "realms.main.public_key_files[0] (line 2): cannot read /nowhere",
+        ),
+        (
+            "[realms.main]\npreset = \"auth0\"\nissuers = [\"https://id.example\"]\n",
+            "realms.main.preset (line 2): \"auth0\" is none of",
+        ),
+        ("[realms.main]\nsecert = \"x\"\n", "realms.main.secert (line 2): there is no such key"),
+        (
+            "[realms.main]\nsecret = \"0123456789abcdef0123456789abcdef\"\nalgorithms = [\"HS1\"]\n",
+            "realms.main.algorithms[0] (line 3): \"HS1\" is none of",
+        ),
+        ("realms = 5\n", "realms (line 1): must be a table of tables"),
+    ] {
+        let all = wrong(own(text));
+        assert_eq!(all.len(), 1, "{text}: {all:?}");
+        assert!(all[0].starts_with(said), "{all:?}");
+    }
+}
+
+#[test]
+fn a_client_of_workos_is_all_that_is_missed_and_what_is_wrong_with_its_address_is_said_at_it() {
+    let workos = "[realms.customers]\npreset = \"workos\"\norganisations = [\"org_01\"]\n";
+    let fault = "must be given: the provider's issuers and keys follow from it";
+    assert_eq!(wrong(own(workos)), [format!("realms.customers.client_id: {fault}")]);
+    let said = wrong(own(&format!("{workos}client_id = \"client 1\"\n")));
+    assert_eq!(
+        said,
+        ["realms.customers.client_id (line 4): keys cannot be fetched from there: not an absolute address"]
+    );
+    let whole = "issuers = [\"https://a.example\"]\njwks_url = \"https://a.example/keys\"\n";
+    assert!(own(&format!("{workos}{whole}")).is_ok(), "nothing follows from the client then");
+}
+
+#[test]
+fn a_realm_that_is_none_is_named_although_what_names_it_is_off() {
+    let said = wrong_with(
+        "[signal]\nconsumer_realms = [\"mian\"]\n[issuer.handshake]\nrealms = [\"nobody\"]\n\
+         [issuer.realtime]\nrealms = [\"main\"]\n",
+    );
+    assert_eq!(
+        said,
+        [
+            "signal.consumer_realms (line 4): there is no realm \"mian\"; did you mean main?",
+            "issuer.handshake.realms (line 6): there is no realm \"nobody\"",
+        ]
+    );
+}
+
+#[test]
 fn a_door_cannot_be_left_to_choose_between_two_realms() {
     let other = "[realms.other]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
     let said = wrong_with(other);
-    assert!(said[0].starts_with("centrifuge.realms: realm \"other\", issuer: "), "{said:?}");
-    let chosen = wrong_with(&format!("{other}[centrifuge]\nrealms = [\"nobody\"]\n"));
-    assert_eq!(chosen[0], "centrifuge.realms (line 6): realm \"nobody\", realms: there is no such realm");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].starts_with("centrifuge.realms: realm \"other\": realm \"main\" has no list"),
+        "{said:?}"
+    );
+    let chosen = wrong_with(&format!("{other}[centrifuge]\nrealms = [\"mian\"]\n"));
+    assert_eq!(chosen, ["centrifuge.realms (line 6): there is no realm \"mian\"; did you mean main?"]);
     let shared = "issuers = [\"https://id.example\"]\n";
     let said = wrong_with(&format!("{shared}{other}{shared}"));
-    assert!(said[0].contains("issuer: "), "{said:?}");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("realm \"main\" has the same issuer"), "{said:?}");
     let apart = other.replace("secret", "issuers = [\"https://b.example\"]\nsecret");
     assert!(own(&format!("{REALM}issuers = [\"https://a.example\"]\n{apart}")).is_ok());
 }

@@ -147,6 +147,23 @@ fn the_variables_of_a_mint_open_its_routes_and_name_what_they_leave_out() {
 }
 
 #[test]
+fn a_variable_that_opens_a_route_and_does_not_suffice_is_warned_of() {
+    let warned = |variables: &[(&str, &str)]| parse(REALM, &sources(variables, &[])).unwrap().warnings;
+    let missing = "issuer.handshake.private_key, issuer.handshake.audience, issuer.handshake.base_url";
+    assert_eq!(
+        warned(&[("JWT_ISSUER", "somebody's")]),
+        [format!(
+            "/api/v1/cloudflare/request-access: not given: {missing}; until then /readyz says 503. The route is there \
+             because of issuer.handshake.issuer (JWT_ISSUER); issuer.handshake.enabled = false takes it away"
+        )]
+    );
+    let off = ("VESTIBULE_ISSUER__HANDSHAKE__ENABLED", "false");
+    assert_eq!(warned(&[("JWT_ISSUER", "somebody's"), off]), Vec::<String>::new());
+    let on = own(&format!("{REALM}[issuer.realtime]\nenabled = true\n")).unwrap().warnings;
+    assert!(on[0].contains("because of issuer.realtime.enabled (line 4)"), "{on:?}");
+}
+
+#[test]
 fn what_no_handshake_could_be_for_is_refused() {
     let pem = include_str!("../../../auth/tests/keys/rsa.pem");
     let issuer =

@@ -52,7 +52,7 @@ pub fn advice(reason: &Reason) -> &'static str {
         Reason::Lifetime => "issue it for a shorter time, or raise longest_lifetime",
         Reason::Expired => "get a fresh one",
         Reason::NotYetValid | Reason::IssuedInFuture => {
-            "compare the clocks; leeway lets them differ by up to 60s"
+            "compare the clocks; the realm's leeway, of at most 60s, is how far they may differ"
         }
         Reason::NoToken => "bring a token",
         Reason::AnonymousToken => "have the issuer name the user (sub), or set anonymous_tokens",

@@ -7,6 +7,7 @@ use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use vestibule_model::UnixSeconds;
 
+use crate::cli::out::{Done, put, say};
 use crate::cli::words::{json_flag, text, token, token_argument, utc};
 use crate::clock::Clock;
 
@@ -20,11 +21,14 @@ pub fn command() -> Command {
 }
 
 /// Says it.
-pub fn run(matches: &ArgMatches) -> Result<(), String> {
+///
+/// # Errors
+/// When it is no token, or the answer cannot be written.
+pub fn run(matches: &ArgMatches) -> Done<()> {
     let token = token(text(matches, "token").unwrap_or_default())?;
     let parts: Vec<_> = token.split('.').collect();
     let [header, payload, signature] = parts.as_slice() else {
-        return Err(format!("a token has three parts between dots; this text has {}", parts.len()));
+        return Err(format!("a token has three parts between dots; this text has {}", parts.len()).into());
     };
     let header = part(header, "header")?;
     let payload = part(payload, "payload")?;
@@ -35,15 +39,14 @@ pub fn run(matches: &ArgMatches) -> Result<(), String> {
     }
     if matches.get_flag("json") {
         let said = json!({ "verified": false, "header": header, "payload": payload, "notes": notes });
-        println!("{said}");
-        return Ok(());
+        return say(said);
     }
-    println!("Nothing of this was verified.\n\nheader   {}", pretty(&header));
-    println!("payload  {}", pretty(&payload));
+    let mut said = format!("Nothing of this was verified.\n\nheader   {}\n", pretty(&header));
+    said.push_str(&format!("payload  {}\n", pretty(&payload)));
     for note in notes {
-        println!("- {note}");
+        said.push_str(&format!("- {note}\n"));
     }
-    Ok(())
+    put(said)
 }
 
 /// Read as kindly as it can be: an operator wants to see what is wrong with it.

@@ -9,8 +9,11 @@ use vestibule_auth::issue::{Claim, Claims, Head, SigningKey, Template};
 use vestibule_auth::{Algorithm, Realm, RealmConfig, Secret};
 use vestibule_model::{Credential, Identity, UserId};
 
-use super::bench::{Bench, config_argument};
+use super::advice::advice;
+use super::bench::{Bench, config_argument, is_configured};
+use super::verify::Judged;
 use crate::api::organisation_of_the_operator;
+use crate::cli::out::{Done, say, warn};
 use crate::cli::words::{json_flag, option, read, text, texts, utc};
 use crate::clock::Clock;
 use crate::config::written::units;
@@ -59,7 +62,10 @@ pub fn command() -> Command {
 }
 
 /// Makes it.
-pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(), String> {
+///
+/// # Errors
+/// When it cannot be made, or not be written.
+pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Done<()> {
     let now = Clock::start().now().unix;
     let lifetime = match text(matches, "ttl") {
         Some(written) => Some(units::duration(written).ok_or_else(|| {
@@ -68,7 +74,7 @@ pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(),
         None => None,
     };
     let (token, expires) = if let Some(name) = text(matches, "template") {
-        let bench = Bench::of(matches, variables)?;
+        let bench = Bench::of(matches, variables, None)?;
         let signing = bench.settings.issuing.templates.get(name);
         let signing = signing.ok_or_else(|| format!("there is no template {name:?} in issuer.templates"))?;
         let bearer = bearer(matches, None);
@@ -81,18 +87,22 @@ pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<(),
         }
         template.issue(signing.issuer.key(), &bearer, now, rand::random())
     } else {
-        let Signs { key, bearer, claims } = signs(matches, variables)?;
+        let Signs { key, bearer, realm } = signs(matches, variables)?;
+        let claims = realm.as_ref().map(|realm| realm.claims.clone());
         let template = free(matches, lifetime.unwrap_or(LIFETIME), claims, &bearer)?;
-        template.issue(&key, &bearer, now, rand::random())
+        let issued = template.issue(&key, &bearer, now, rand::random());
+        if let Some(realm) = realm {
+            realm.judge(&issued.0, text(matches, "channel").is_some())?;
+        }
+        issued
     };
     if matches.get_flag("json") {
         let expires = Some(expires).filter(|_| !matches.get_flag("no-expiry"));
         let end = expires.map(|expires| expires.0);
-        println!("{}", json!({ "token": token, "expires": end, "until": expires.map(utc) }));
+        say(json!({ "token": token, "expires": end, "until": expires.map(utc) }))
     } else {
-        println!("{token}");
+        say(token)
     }
-    Ok(())
 }
 
 /// Who is meant; without a word about it he belongs to the realm's own organisation.
@@ -126,12 +136,36 @@ fn unsaid(what: &str) -> String {
 struct Signs {
     key: SigningKey,
     bearer: Identity,
-    /// What the realm wants in its tokens; `None`: there is no realm.
-    claims: Option<Claims>,
+    /// For whom; `None`: nobody that is known here.
+    realm: Option<ForRealm>,
 }
 
+/// The realm that a token is for.
+struct ForRealm {
+    bench: Bench,
+    name: String,
+    /// What it wants in its tokens.
+    claims: Claims,
+}
+
+impl ForRealm {
+    /// Warns where the realm itself would refuse what was made. Such a token may be wanted, to see what comes of it.
+    fn judge(&self, token: &str, is_subscription: bool) -> Result<(), String> {
+        let judged = Judged::by_realm(&self.bench, &self.name, token, is_subscription)?;
+        if let Some(rejection) = judged.rejection() {
+            let reason = rejection.refusal.reason();
+            let (name, rule, what) = (&self.name, reason.label(), advice(reason));
+            warn(format_args!("realm {name:?} refuses this token: {reason} ({rule})\nwhat to do: {what}"));
+        }
+        Ok(())
+    }
+}
+
+const HOW: &str =
+    "say how it is signed: by --template or --realm and --config, by --key, or by --secret-file";
+
 fn signs(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<Signs, String> {
-    let of_file = |key| Signs { key, bearer: bearer(matches, None), claims: None };
+    let of_file = |key| Signs { key, bearer: bearer(matches, None), realm: None };
     let algorithm = match text(matches, "algorithm") {
         Some(name) => Some(Algorithm::from_name(name).ok_or_else(|| format!("{name:?} is no algorithm"))?),
         None => None,
@@ -145,24 +179,30 @@ fn signs(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<Signs
         let key = SigningKey::secret(&secret, algorithm);
         return key.map(of_file).map_err(|fault| format!("{path}: {fault}"));
     }
-    let bench = Bench::of(matches, variables)?;
+    let named = text(matches, "realm");
+    if named.is_none() && !is_configured(matches, &variables) {
+        return Err(HOW.into());
+    }
+    let bench = Bench::of(matches, variables, named)?;
     let realms = &bench.settings.realms.realms;
-    let realm = match text(matches, "realm") {
-        Some(name) => realms.iter().find(|realm| realm.name == name),
-        None => realms.iter().find(|realm| secret(realm).is_some()),
-    };
-    let why = "say how it is signed: by --template, --realm, --key or --secret-file";
-    let realm = realm.ok_or(why)?;
+    let realm = match named {
+        Some(name) => realms.iter().find(|realm| realm.name == name).ok_or_else(|| {
+            let known: Vec<_> = realms.iter().map(|realm| realm.name.as_str()).collect();
+            format!("there is no realm {name:?}; there are {}", known.join(", "))
+        }),
+        None => realms.iter().find(|realm| secret(realm).is_some()).ok_or_else(|| HOW.into()),
+    }?;
     let secret = secret(realm).ok_or_else(|| {
-        format!("realm {:?} has no secret, and its private key is its provider's: {why}", realm.name)
+        format!("realm {:?} has no secret, and its private key is its provider's: {HOW}", realm.name)
     })?;
     let key = SigningKey::secret(secret, algorithm).map_err(|fault| fault.to_string())?;
-    let built = bench.realms.get(&realm.name).ok_or(why)?;
+    let built = bench.realms.get(&realm.name).ok_or(HOW)?;
     let bearer = bearer(matches, Some(built));
     let said = built.mint_claims(&bearer).map_err(unsaid)?;
     let said = said.into_iter().map(|(name, value)| (name.into(), Claim::Fixed(value)));
     let claims = wanted(realm).into_iter().chain(said).collect();
-    Ok(Signs { key, bearer, claims: Some(claims) })
+    let name = realm.name.clone();
+    Ok(Signs { key, bearer, realm: Some(ForRealm { bench, name, claims }) })
 }
 
 fn secret(realm: &RealmConfig) -> Option<&Secret> {

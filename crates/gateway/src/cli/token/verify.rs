@@ -2,14 +2,16 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
-use vestibule_auth::{Rejection, Trust, TrustConfig};
+use vestibule_auth::{Refusal, Rejection, Trust, TrustConfig, Verdict, Verified};
 use vestibule_model::{Identity, SubscriptionGrant};
 
 use super::advice::advice;
 use super::bench::{Bench, config_argument};
-use super::{EXIT_CODES, NO_KEYS, NOT_GOOD, NOT_NOW};
+use super::{EXIT_CODES, NO_KEYS, NOT_GOOD, NOT_NOW, unseen};
 use crate::cli::ENDED;
+use crate::cli::out::{Done, put, say};
 use crate::cli::words::{json_flag, option, text, token, token_argument, utc};
+use crate::keys::Unseen;
 
 /// The verb.
 pub fn command() -> Command {
@@ -17,7 +19,7 @@ pub fn command() -> Command {
         .about("Says whether the house would take a token, and if not, which rule it fails")
         .long_about(
             "Says whether the house would take a token, and if not, which rule it fails and what can be done. Keys that \
-             providers publish are fetched, unless --offline. Whether a token is revoked, or was used before, only the \
+             its provider publishes are fetched, unless --offline. Whether a token is revoked, or was used before, only the \
              house that runs can tell.",
         )
         .after_help(EXIT_CODES)
@@ -35,24 +37,20 @@ pub fn command() -> Command {
 }
 
 /// Says it.
-pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<u8, String> {
-    let bench = Bench::of(matches, variables)?;
+///
+/// # Errors
+/// When the command line or the configuration is wrong, or the answer cannot be written.
+pub fn run(matches: &ArgMatches, variables: Vec<(String, String)>) -> Done<u8> {
+    let realm = text(matches, "realm");
+    let bench = Bench::of(matches, variables, realm)?;
     let token = token(text(matches, "token").unwrap_or_default())?;
     let is_subscription = matches.get_flag("subscription");
-    let trust = trust(&bench, text(matches, "realm"), is_subscription)?;
-    let mut faults = Vec::new();
-    if !matches.get_flag("offline") {
-        for realm in trust.realms() {
-            if let Some(Err(fault)) = bench.look(realm) {
-                faults.push(format!("realm {:?}: {fault}", realm.name()));
-            }
-        }
-    }
-    let judged = Judged::by(&bench, &trust, &token, is_subscription, faults);
+    let trust = trust(&bench, realm, is_subscription)?;
+    let judged = Judged::by(&bench, &trust, &token, is_subscription, !matches.get_flag("offline"));
     if matches.get_flag("json") {
-        println!("{}", judged.in_json());
+        say(judged.in_json())?;
     } else {
-        judged.in_words();
+        put(judged.in_words())?;
     }
     Ok(judged.code())
 }
@@ -72,83 +70,114 @@ fn trust(bench: &Bench, realm: Option<&str>, is_subscription: bool) -> Result<Tr
 pub struct Judged {
     /// What it says.
     verdict: Result<Value, Rejection>,
-    /// Why keys cannot be had.
-    faults: Vec<String>,
+    /// Why the keys that it waits for cannot be had.
+    unseen: Option<Unseen>,
 }
 
 impl Judged {
-    fn by(bench: &Bench, trust: &Trust, token: &str, is_subscription: bool, faults: Vec<String>) -> Self {
+    /// Where the verdict depends on keys of a provider, those are fetched, as the house does it, and no others.
+    fn by(bench: &Bench, trust: &Trust, token: &str, is_subscription: bool, fetches: bool) -> Self {
         let now = bench.clock.now().unix;
-        let verdict = if is_subscription {
-            trust.subscription(token, now).at_once().map(|grant| of_grant(&grant.value))
+        if is_subscription {
+            Self::of(bench, fetches, of_grant, || trust.subscription(token, now))
         } else {
-            trust.connection(token, now).at_once().map(|identity| of_identity(&identity.value))
-        };
-        Self { verdict, faults }
+            Self::of(bench, fetches, of_identity, || trust.connection(token, now))
+        }
     }
 
-    /// What one realm thinks of a connection token, by the keys that are at hand.
+    fn of<T>(
+        bench: &Bench,
+        fetches: bool,
+        says: fn(&T) -> Value,
+        judge: impl Fn() -> Verdict<Verified<T>>,
+    ) -> Self {
+        let (verdict, unseen) = match judge() {
+            Verdict::Waits(wish, otherwise) if fetches => match bench.look(&wish.keys) {
+                Ok(_) => (judge().at_once(), None),
+                Err(unseen) => (Err(otherwise), Some(unseen)),
+            },
+            verdict => (verdict.at_once(), None),
+        };
+        Self { verdict: verdict.map(|said| says(&said.value)), unseen }
+    }
+
+    /// What one realm thinks of a token, by the keys that are at hand.
     ///
     /// # Errors
     /// When there is no such realm.
-    pub fn by_realm(bench: &Bench, realm: &str, token: &str) -> Result<Self, String> {
-        let trust = trust(bench, Some(realm), false)?;
-        Ok(Self::by(bench, &trust, token, false, Vec::new()))
+    pub fn by_realm(bench: &Bench, realm: &str, token: &str, is_subscription: bool) -> Result<Self, String> {
+        let trust = trust(bench, Some(realm), is_subscription)?;
+        Ok(Self::by(bench, &trust, token, is_subscription, false))
+    }
+
+    /// Why it is not taken; `None`: it is.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        self.verdict.as_ref().err()
     }
 
     /// The exit code.
     pub fn code(&self) -> u8 {
-        match self.verdict.as_ref().map_err(|rejection| &rejection.refusal) {
-            Ok(_) => ENDED,
-            Err(vestibule_auth::Refusal::Expired(_)) => NOT_NOW,
-            Err(vestibule_auth::Refusal::Unavailable(_)) => NO_KEYS,
-            Err(_) => NOT_GOOD,
+        match self.rejection().map(|rejection| &rejection.refusal) {
+            None => ENDED,
+            Some(Refusal::Expired(_)) => NOT_NOW,
+            Some(Refusal::Unavailable(_)) => NO_KEYS,
+            Some(_) => NOT_GOOD,
         }
     }
 
-    /// For programs.
+    /// For programs. Of a token of which nothing can be told, `good` is `null`.
     pub fn in_json(&self) -> Value {
         let rejection = match &self.verdict {
             Ok(said) => return json!({ "good": true, "says": said }),
             Err(rejection) => rejection,
         };
         let reason = rejection.refusal.reason();
+        let cannot_be_told = matches!(rejection.refusal, Refusal::Unavailable(_));
         json!({
-            "good": false,
+            "good": (!cannot_be_told).then_some(false),
             "realm": rejection.realm.as_deref(),
             "rule": reason.label(),
             "reason": reason.to_string(),
             "advice": advice(reason),
-            "faults": self.faults,
+            "keys": self.unseen.as_ref().map(unseen::in_json),
         })
     }
 
     /// For people.
-    pub fn in_words(&self) {
-        match &self.verdict {
-            Ok(said) => {
-                println!("the token is good");
-                let is_said = |value: &Value| !(value.is_null() || value.is_number() || *value == json!([]));
-                for (name, value) in
-                    said.as_object().into_iter().flatten().filter(|(_, value)| is_said(value))
-                {
-                    let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-                    println!("  {name:<13} {value}");
-                }
+    pub fn in_words(&self) -> String {
+        let rejection = match &self.verdict {
+            Ok(said) => return good_in_words(said),
+            Err(rejection) => rejection,
+        };
+        let reason = rejection.refusal.reason();
+        let realm = rejection.realm.as_deref();
+        let mut said = match &rejection.refusal {
+            Refusal::Unavailable(_) => {
+                let realm = realm.map(|name| format!("realm {name:?}: ")).unwrap_or_default();
+                format!("it cannot be told whether the token is good: {realm}{reason}\n")
             }
-            Err(rejection) => {
-                let reason = rejection.refusal.reason();
-                let realm = rejection.realm.as_deref();
+            _ => {
                 let realm = realm.map(|name| format!(" by realm {name:?}")).unwrap_or_default();
-                println!("the token is refused{realm}: {reason}");
-                println!("  rule          {}", reason.label());
-                println!("  what to do    {}", advice(reason));
+                format!("the token is refused{realm}: {reason}\n")
             }
+        };
+        said.push_str(&format!("  rule          {}\n", reason.label()));
+        match &self.unseen {
+            Some(unseen) => said.push_str(&unseen::in_words(unseen)),
+            None => said.push_str(&format!("  what to do    {}\n", advice(reason))),
         }
-        for fault in &self.faults {
-            println!("  keys          {fault}");
-        }
+        said
     }
+}
+
+fn good_in_words(says: &Value) -> String {
+    let mut said = String::from("the token is good\n");
+    let is_said = |value: &Value| !(value.is_null() || value.is_number() || *value == json!([]));
+    for (name, value) in says.as_object().into_iter().flatten().filter(|(_, value)| is_said(value)) {
+        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+        said.push_str(&format!("  {name:<13} {value}\n"));
+    }
+    said
 }
 
 fn of_identity(identity: &Identity) -> Value {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vestibule_auth::Secret;
 
 use super::namespaces::NamespaceList;
-use crate::config::options::log::Level;
+use crate::config::options::log::LevelOfCentrifugo;
 use crate::config::options::store::MEMORY;
 use crate::config::options::{ChannelOptions, ClientOptions, SyntaxOptions};
 use crate::config::written::Size;
@@ -66,7 +66,7 @@ section! {
     /// The log.
     pub struct Log {
         /// From which level on: trace, debug, info, warn, error, fatal or none.
-        level: Level = Level::Info,
+        level: LevelOfCentrifugo = LevelOfCentrifugo::Info,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What both kinds of configuration say about the log.
+//! What each kind of configuration says about the log.
 
 use crate::config::written::choice::choice;
 use crate::telemetry::log::LevelFilter;
@@ -6,6 +6,24 @@ use crate::telemetry::log::LevelFilter;
 choice! {
     /// From which level on something is said.
     pub enum Level {
+        /// What an operator should see.
+        "info" => Info,
+        /// Every step.
+        "trace" => Trace,
+        /// What helps to find faults.
+        "debug" => Debug,
+        /// What should not be.
+        "warn" => Warn,
+        /// What went wrong.
+        "error" => Error,
+        /// Nothing.
+        "none" => Nothing,
+    }
+}
+
+choice! {
+    /// The same of Centrifugo.
+    pub enum LevelOfCentrifugo {
         /// What an operator should see.
         "info" => Info,
         /// Every step.
@@ -40,8 +58,21 @@ impl From<Level> for LevelFilter {
             Level::Debug => Self::DEBUG,
             Level::Info => Self::INFO,
             Level::Warn => Self::WARN,
-            Level::Error | Level::Fatal => Self::ERROR,
+            Level::Error => Self::ERROR,
             Level::Nothing => Self::OFF,
+        }
+    }
+}
+
+impl From<LevelOfCentrifugo> for LevelFilter {
+    fn from(level: LevelOfCentrifugo) -> Self {
+        match level {
+            LevelOfCentrifugo::Trace => Self::TRACE,
+            LevelOfCentrifugo::Debug => Self::DEBUG,
+            LevelOfCentrifugo::Info => Self::INFO,
+            LevelOfCentrifugo::Warn => Self::WARN,
+            LevelOfCentrifugo::Error | LevelOfCentrifugo::Fatal => Self::ERROR,
+            LevelOfCentrifugo::Nothing => Self::OFF,
         }
     }
 }

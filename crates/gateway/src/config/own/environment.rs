@@ -33,7 +33,7 @@ pub fn apply(table: &mut Table, variables: &[(String, String)]) -> Vec<String> {
     }
     for (name, value) in variables {
         let Some(key) = name.strip_prefix(PREFIX) else { continue };
-        if key.contains("__") {
+        if is_key(name) {
             let path: Vec<_> = key.split("__").collect();
             let path = names(table, &path);
             let path: Vec<_> = path.iter().map(String::as_str).collect();
@@ -45,6 +45,12 @@ pub fn apply(table: &mut Table, variables: &[(String, String)]) -> Vec<String> {
         }
     }
     strays
+}
+
+/// Whether a variable of that name is a key of the configuration.
+pub fn is_key(name: &str) -> bool {
+    let is_alias = ALIASES.iter().any(|(alias, _)| *alias == name);
+    is_alias || name.strip_prefix(PREFIX).is_some_and(|key| key.contains("__"))
 }
 
 /// Variables that a cluster sets for a service that is called vestibule.

@@ -29,6 +29,13 @@ const HANDSHAKE: Duration = Duration::from_secs(60);
 /// How long a token for Supabase Realtime lives.
 const REALTIME: Duration = Duration::from_secs(3600);
 
+/// What opens the route of handshakes, if it is given.
+const HANDSHAKE_OPENS: [&str; 6] =
+    ["enabled", "private_key", "private_key_file", "issuer", "audience", "base_url"];
+
+/// What opens the route of Supabase Realtime.
+const REALTIME_OPENS: [&str; 3] = ["enabled", "secret", "secret_file"];
+
 /// Everything that the house issues.
 pub fn issuing(written: &IssuerOptions, realms: &RealmsConfig, notes: &mut Notes) -> IssuingSettings {
     let mut exchanges = Vec::new();
@@ -45,6 +52,28 @@ pub fn issuing(written: &IssuerOptions, realms: &RealmsConfig, notes: &mut Notes
         }
     }
     IssuingSettings { exchanges, templates: signing::templates(written, notes) }
+}
+
+/// A route that lacks something keeps the house from being ready. What has opened the route may be a variable that was
+/// meant for something else.
+pub fn warnings(settings: &IssuingSettings, notes: &Notes) -> Vec<String> {
+    let warning = |exchange: &ExchangeSettings| {
+        let missing = exchange.lacks()?;
+        let (at, keys) = match exchange.service {
+            Service::Handshake { .. } => ("issuer.handshake", &HANDSHAKE_OPENS[..]),
+            Service::Realtime => ("issuer.realtime", &REALTIME_OPENS[..]),
+        };
+        let opener = |key: &&str| {
+            let key = join(at, key);
+            notes.origin(&key).map(|origin| format!("{key} ({origin})"))
+        };
+        let openers: Vec<_> = keys.iter().filter_map(opener).collect();
+        Some(format!(
+            "{missing}; until then /readyz says 503. The route is there because of {}; {at}.enabled = false takes it away",
+            openers.join(", ")
+        ))
+    };
+    settings.exchanges.iter().filter_map(warning).collect()
 }
 
 /// All public keys of a house stand in one document, where each is found by its name.

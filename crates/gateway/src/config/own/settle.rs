@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use vestibule_auth::Secret;
+use vestibule_auth::{RealmsConfig, Secret};
 use vestibule_broker::WorkerId;
 use vestibule_doors::centrifuge::rules::Rules;
 
@@ -16,7 +16,7 @@ use crate::api::SIGNAL_HEALTH;
 use crate::config::options::log::Format;
 use crate::config::options::namespaces::check_personal_channel;
 use crate::config::options::{namespaces, store};
-use crate::config::plan::{every_address, http_path, node_name};
+use crate::config::plan::{every_address, http_path, no_such_realm, node_name};
 use crate::config::written::Notes;
 use crate::config::written::outline::join;
 use crate::config::{ApiSettings, CentrifugeSettings, Settings, TrustSettings};
@@ -33,6 +33,7 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
     let signal = signal(&own.signal, &mut realms, notes);
     let rooms = signal.as_ref().and_then(|signal| signal.http.tokens.as_ref());
     check_names(issuing.issuers().chain(rooms.map(|rooms| &rooms.issuer)), notes);
+    check_idle(&own, &realms, notes);
     let settings = Settings {
         listen,
         workers: workers(&own.workers, notes),
@@ -57,6 +58,24 @@ pub fn settle(own: Own, notes: &mut Notes) -> (Settings, LogSettings) {
         node: if own.node.name.is_empty() { node_name(listen.port()) } else { own.node.name },
     };
     (settings, LogSettings { level: own.log.level.into(), json: own.log.format == Format::Json })
+}
+
+/// What is switched off names realms too, and a slip of the pen would wait there for the day on which it is switched on.
+fn check_idle(own: &Own, realms: &RealmsConfig, notes: &mut Notes) {
+    for (key, named) in [
+        ("centrifuge.realms", &own.centrifuge.realms),
+        ("centrifuge.subscription_realms", &own.centrifuge.subscription_realms),
+        ("signal.consumer_realms", &own.signal.consumer_realms),
+        ("issuer.handshake.realms", &own.issuer.handshake.realms),
+        ("issuer.realtime.realms", &own.issuer.realtime.realms),
+    ] {
+        if notes.is_accused(key) {
+            continue;
+        }
+        for name in named.iter().filter(|name| !realms.realms.iter().any(|realm| realm.name == **name)) {
+            notes.complain(key, no_such_realm(name, realms));
+        }
+    }
 }
 
 /// Where load balancers ask. At its own path the signal door answers, with the same status.

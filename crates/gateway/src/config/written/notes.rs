@@ -50,6 +50,17 @@ impl Notes {
         self.origins.contains_key(key)
     }
 
+    /// Where a key was written.
+    pub fn origin(&self, key: &str) -> Option<&Origin> {
+        self.origins.get(key)
+    }
+
+    /// Whether something was said already of a key, or of one below it. What follows from that alone is not worth saying.
+    pub fn is_accused(&self, key: &str) -> bool {
+        let is_below = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+        self.complaints.iter().any(|complaint| complaint.key.strip_prefix(key).is_some_and(is_below))
+    }
+
     /// Whether a variable names the key, with a value or without one.
     pub fn is_a_variable(&self, key: &str) -> bool {
         matches!(self.origins.get(key), Some(Origin::Variable(_)))
@@ -151,5 +162,17 @@ mod tests {
                 "d: is missing"
             ]
         );
+    }
+
+    #[test]
+    fn a_key_is_accused_by_what_is_said_of_it_or_of_what_is_below_it() {
+        let mut notes = Notes::default();
+        notes.complain("realms.main.files[0]", "is wrong");
+        for key in ["realms", "realms.main", "realms.main.files", "realms.main.files[0]"] {
+            assert!(notes.is_accused(key), "{key}");
+        }
+        for key in ["realms.mai", "realms.main.file", "realms.main.files[0].x"] {
+            assert!(!notes.is_accused(key), "{key}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use vestibule_auth::jwks::{DiscoveryFault, DocumentFault, KeyAddress, MAX_DOCUME
 use vestibule_model::Moment;
 
 use super::{Provider, Reply, document, refusing};
-use crate::keys::fault::FetchFault;
+use crate::keys::fault::{FetchFault, Missed, Paper};
 use crate::keys::fetcher::{Discovered, Fetched, Fetcher};
 
 const NOW: Moment = Moment::from_millis(5_000);
@@ -18,6 +18,10 @@ async fn fetch(source: &Source) -> Result<Fetched, FetchFault> {
 }
 
 async fn fetch_again(source: &Source, known: Option<Discovered>, now: Moment) -> Result<Fetched, FetchFault> {
+    missed(source, known, now).await.map_err(|missed| missed.fault)
+}
+
+async fn missed(source: &Source, known: Option<Discovered>, now: Moment) -> Result<Fetched, Missed> {
     Fetcher::new(source).expect("a good source").fetch(known, now).await
 }
 
@@ -121,6 +125,21 @@ async fn a_discovery_document_leads_to_the_keys_and_is_remembered_for_an_hour() 
 async fn a_discovery_document_of_another_issuer_leads_nowhere() {
     let provider = Provider::of(&["a"]).await;
     let source = discovery(&provider, "https://id.example/");
-    assert_eq!(fetch(&source).await.unwrap_err(), FetchFault::Discovery(DiscoveryFault::Issuer));
+    let (said, known) = ("https://id.example/".into(), vec!["https://id.example".into()]);
+    let fault = FetchFault::Discovery(DiscoveryFault::Issuer { said, known });
+    assert_eq!(fetch(&source).await.unwrap_err(), fault);
     assert_eq!(provider.requests("/keys"), 0);
+}
+
+#[tokio::test]
+async fn what_could_not_be_had_is_named_with_where_it_was_asked_for() {
+    let provider = Provider::open().await;
+    let source = discovery(&provider, "https://id.example");
+    let keys = missed(&source, None, NOW).await.unwrap_err();
+    assert_eq!((keys.paper, keys.address), (Paper::Keys, provider.url("/keys")));
+    provider.answers("/discovery", Reply::status(StatusCode::NOT_FOUND));
+    let discovery = missed(&source, None, NOW).await.unwrap_err();
+    assert_eq!((discovery.paper, discovery.address), (Paper::Discovery, provider.url("/discovery")));
+    let source = Source::new(Place::Keys(provider.address("/keys?apikey=do-not-print-me")));
+    assert_eq!(missed(&source, None, NOW).await.unwrap_err().address, provider.url("/keys"));
 }

@@ -7,11 +7,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use vestibule_auth::jwks::{KeyAddress, Place, Source};
 use vestibule_model::Moment;
 
-use super::document;
+use super::{Provider, document};
 use crate::keys::fault::FetchFault;
 use crate::keys::fetcher::{Fetched, Fetcher};
 
@@ -29,8 +29,12 @@ async fn serve(authority: &Authority) -> u16 {
     let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     let certificate = params.signed_by(&key, authority).unwrap();
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    serve_with(certificate.der().clone(), key).await
+}
+
+async fn serve_with(certificate: CertificateDer<'static>, key: PrivateKeyDer<'static>) -> u16 {
     let config = ServerConfig::builder().with_no_client_auth();
-    let config = config.with_single_cert(vec![certificate.der().clone()], key).unwrap();
+    let config = config.with_single_cert(vec![certificate], key).unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -52,7 +56,7 @@ async fn fetch(host: &str, port: u16, believed: Option<&Authority>) -> Result<Fe
     let address = KeyAddress::parse(&format!("https://{host}:{port}/keys"), false).unwrap();
     let mut source = Source::new(Place::Keys(address));
     source.authorities = believed.map(|authority| authority.pem());
-    Fetcher::new(&source).unwrap().fetch(None, Moment::ZERO).await
+    Fetcher::new(&source).unwrap().fetch(None, Moment::ZERO).await.map_err(|missed| missed.fault)
 }
 
 #[tokio::test]
@@ -72,6 +76,20 @@ async fn a_certificate_for_another_name_is_not_believed() {
     let port = serve(&ours).await;
     let fault = fetch("127.0.0.1", port, Some(&ours)).await.unwrap_err();
     assert!(matches!(&fault, FetchFault::Tls(_)), "{fault:?}");
+}
+
+#[tokio::test]
+async fn an_authoritys_certificate_for_a_server_and_a_port_without_tls_are_named_in_plain_words() {
+    let ours = authority();
+    let key = PrivateKeyDer::Pkcs8(ours.key().serialize_der().into());
+    let port = serve_with(ours.der().clone(), key).await;
+    let fault = fetch("localhost", port, Some(&ours)).await.unwrap_err();
+    let own = "the certificate there is an authority's own, and not a server's";
+    assert_eq!(fault, FetchFault::Tls(own.into()));
+    let provider = Provider::open().await;
+    let port = provider.url("").rsplit(':').next().unwrap().parse().unwrap();
+    let fault = fetch("127.0.0.1", port, Some(&ours)).await.unwrap_err();
+    assert_eq!(fault, FetchFault::Tls("whoever answers there does not speak TLS".into()));
 }
 
 #[tokio::test]

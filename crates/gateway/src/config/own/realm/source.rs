@@ -60,18 +60,25 @@ impl Source {
         Self { config, at, keys: names }
     }
 
-    /// Builds it, as the house will, and says what is wrong.
+    /// Builds it, as the house will, and says what is wrong, but for what follows from something that was said.
     pub(super) fn check(&self, notes: &mut Notes) {
+        if notes.is_accused(&join(&self.at, "preset")) {
+            // Any rule may come from the preset.
+            return;
+        }
+        let without_algorithms = notes.is_accused(&join(&self.at, "algorithms"));
+        let follows = |fault: &Fault| without_algorithms && *fault == Fault::IdleKey;
         match self.config.clone().build() {
             Err(errors) => {
-                for error in errors {
+                for error in errors.into_iter().filter(|error| !follows(&error.fault)) {
                     notes.complain(&join(&self.at, &self.option(&error)), error.fault.to_string());
                 }
             }
             Ok((realm, _)) => {
                 let fault = "a realm needs a key: a secret, a public key, or an address of published keys";
                 let keyed = !self.config.keys.is_empty() || realm.published().is_some();
-                notes.check(keyed, &join(&self.at, "secret"), fault);
+                let said = notes.is_accused(&self.at);
+                notes.check(keyed || said, &join(&self.at, "secret"), fault);
             }
         }
     }
