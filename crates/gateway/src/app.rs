@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::mpsc;
+use tokio::task::spawn_local;
 use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
@@ -92,9 +93,7 @@ impl House {
         let keys = fetch_keys(&realms, &office, clock)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
-        let steward = Steward::new(trusts, keys.clone(), broker, records, |errand| {
-            tokio::task::spawn_local(errand);
-        });
+        let steward = Steward::new(trusts, keys.clone(), broker, records, |errand| _ = spawn_local(errand));
         let rules = Arc::new(settings.centrifuge.rules.clone());
         let (admission, places) = bounds(&settings, &counters);
         let api = Api {
