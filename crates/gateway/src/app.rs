@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::mpsc;
+use tokio::task::spawn_local;
 use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
@@ -230,7 +231,7 @@ fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listene
 }
 
 fn go_on_beside_the_worker(errand: Errand) {
-    tokio::task::spawn_local(errand);
+    spawn_local(errand);
 }
 
 fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeeper, StartFailure> {

@@ -119,12 +119,9 @@ impl RealmConfig {
         let preset = self.preset;
         let given = &self.published;
         let open = self.issuer.exact.is_empty() && self.issuer.pattern.is_none();
-        if preset.follows_from_client() && self.client_id.is_none() {
-            let nowhere = !given.off && given.jwks_url.is_none() && given.discovery_url.is_none();
-            if open || nowhere {
-                notes.error("client_id", Fault::NoClientId);
-                return None;
-            }
+        if self.lacks_its_client(open) {
+            notes.error("client_id", Fault::NoClientId);
+            return None;
         }
         if preset.publishes_keys() {
             notes.check("issuer", !open, Fault::NoIssuer);
@@ -171,6 +168,13 @@ impl RealmConfig {
             timeout: given.timeout.unwrap_or(Source::TIMEOUT),
             ..Source::new(place)
         })
+    }
+
+    /// Whether the client's id is missing from which the issuers, the address of the keys, or both have to follow.
+    fn lacks_its_client(&self, is_open: bool) -> bool {
+        let given = &self.published;
+        let nowhere = !given.off && given.jwks_url.is_none() && given.discovery_url.is_none();
+        self.preset.follows_from_client() && self.client_id.is_none() && (is_open || nowhere)
     }
 
     fn check_policy(&self, notes: &mut Notes<'_>) {
