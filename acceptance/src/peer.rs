@@ -213,7 +213,8 @@ impl Peer {
         self.expect(&Event::End);
     }
 
-    /// Nothing has come before the answer to this ping, so nothing was sent before it.
+    /// Nothing has come before the answer to this ping, so the peer's own worker has sent nothing before it. What other
+    /// workers send may still be on its way: for what a room says there is [`crate::signal::nothing_but_own`].
     #[track_caller]
     pub fn expect_nothing(&mut self) {
         const PROBE: &[u8] = b"is there anything before this?";

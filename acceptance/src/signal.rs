@@ -162,6 +162,16 @@ pub fn message(peer: &mut Peer) -> Value {
     }
 }
 
+/// Nothing has come before an offer of this peer to itself, so its room has said nothing to it before that: everything
+/// that is said in a room comes in one order. `id` is the peer's own.
+#[track_caller]
+pub fn nothing_but_own(peer: &mut Peer, id: &str) {
+    const PROBE: &str = "is there anything before this?";
+    peer.text(&json!({ "type": "offer", "to": id, "sdp": PROBE }).to_string());
+    let came = message(peer);
+    assert_eq!((&came["from"], &came["sdp"]), (&json!(id), &json!(PROBE)), "expected nothing; came: {came}");
+}
+
 /// The next message of the server, as it is written.
 #[track_caller]
 pub fn text(peer: &mut Peer) -> String {

@@ -27,6 +27,14 @@ describe("two windows in the demo room", { timeout: 180_000 }, () => {
     await right.sees(left);
   });
 
+  test("each is called by the name that the other window shows, too", async () => {
+    for (const [one, other] of [[left, right], [right, left]]) {
+      assert.match(one.name, /^[A-Z][a-z]+ [A-Z][a-z]+$/);
+      const chip = other.page.locator(`#people [data-user="${one.user}"]`);
+      assert.equal(await chip.getAttribute("title"), one.name);
+    }
+  });
+
   test("a message of one appears in the other, once, and in the sender's own window too", async () => {
     await left.say(`${run} hello`);
     await right.hears(`${run} hello`);

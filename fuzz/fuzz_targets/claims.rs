@@ -33,6 +33,8 @@ fn realm(path: &str) -> RealmConfig {
         roles: path().map(|path| vec![path]),
         client_type: path(),
         session: path(),
+        node_id: path(),
+        rooms: path(),
     };
     realm
 }

@@ -149,8 +149,9 @@ impl House {
         let session = AnySession::Centrifuge(Box::new(session));
         let desk = &mut self.workers[worker];
         let link = SimLink(Rc::clone(wire));
-        let who =
-            desk.worker.arrive(Arrival { link, session, outputs, client, writes_text, place: None }, now);
+        let who = desk
+            .worker
+            .arrive(Arrival { link, session, outputs, client, writes_text, address_seat: None }, now);
         desk.doors.push(Doorway { who, wire: Rc::clone(wire), waits: Wants { read: false, write: false } });
     }
 
@@ -259,7 +260,7 @@ impl Desk {
                 let mut bytes = wire.take_up(left);
                 left -= bytes.len();
                 match bytes.is_empty() {
-                    true => self.worker.gone(who),
+                    true => self.worker.gone(who, now),
                     false => self.worker.received(who, &mut bytes, now),
                 }
             } else {

@@ -87,6 +87,8 @@ fn a_proxy_that_was_forgotten_is_named_once() {
         assert_eq!(vestibule_acceptance::http::exchange(server.address, head).unwrap().status, 200);
     }
     assert_eq!(get(server.address, "/health").status, 200);
+    let named = |said: &str| said.matches("listen.trusted_proxies").count();
+    server.process.hears("which setting is missing", |said| (named(said) > 0).then_some(()));
     let said = server.process.said();
-    assert_eq!(said.matches("listen.trusted_proxies").count(), 1, "{said}");
+    assert_eq!(named(&said), 1, "{said}");
 }

@@ -1,7 +1,10 @@
 //! Who is in a room, under which id, and who hears of it.
 
 use serde_json::json;
-use vestibule_acceptance::signal::{SignalServer, message};
+use vestibule_acceptance::Event;
+use vestibule_acceptance::peer::MASK;
+use vestibule_acceptance::signal::{SignalServer, message, nothing_but_own};
+use vestibule_websocket::client::pong;
 
 #[test]
 fn a_newcomer_meets_those_who_were_there_in_their_order_and_they_hear_nothing() {
@@ -11,8 +14,8 @@ fn a_newcomer_meets_those_who_were_there_in_their_order_and_they_hear_nothing() 
     let (mut second, met) = server.enter("room", "a");
     assert_eq!(met, ["z"]);
     assert_eq!(server.enter("room", "m").1, ["z", "a"]);
-    first.expect_nothing();
-    second.expect_nothing();
+    nothing_but_own(&mut first, "z");
+    nothing_but_own(&mut second, "a");
     assert!(server.enter("elsewhere", "x").1.is_empty());
 }
 
@@ -35,7 +38,7 @@ fn two_with_one_id_do_not_fight_for_ever() {
     let mut held: Vec<_> = (0..4).map(|_| server.enter("room", "a").0).collect();
     let mut late = server.silent("room", "a");
     late.expect_goodbye(4409, "nodeId already in use");
-    held.last_mut().unwrap().expect_nothing();
+    nothing_but_own(held.last_mut().unwrap(), "a");
 }
 
 #[test]
@@ -59,6 +62,30 @@ fn the_id_is_that_of_the_query_or_of_the_message_or_a_fresh_one() {
     message(&mut odd_one);
     odd_one.text(r#"{"type":"offer","to":"watcher"}"#);
     assert_eq!(message(&mut watcher)["from"], "Ä  \u{0}é", "ids pass as they are");
+    let mut empty = server.knock(&format!("token={token}&room=room&nodeId="));
+    empty.text(r#"{"type":"register","nodeId":"by message"}"#);
+    message(&mut empty);
+    empty.text(r#"{"type":"offer","to":"watcher"}"#);
+    assert_eq!(message(&mut watcher)["from"], "", "and an empty one is one");
+}
+
+#[test]
+fn tabs_of_one_token_that_say_their_ids_late_put_nobody_out() {
+    let server = SignalServer::with(&[("SIGNAL_REGISTER_GRACE", "1ms")]);
+    let token = server.token("room");
+    let late = || {
+        let mut tab = server.knock(&format!("token={token}&room=room"));
+        // It has been silent for so long that it counts as a peer.
+        let met = message(&mut tab)["peers"].clone();
+        (tab, met)
+    };
+    let (mut left, _) = late();
+    let (mut right, met) = late();
+    assert_eq!(met, json!(["room"]), "the first has the token's subject, the second a name of its own");
+    left.text(r#"{"type":"register","nodeId":"left"}"#);
+    assert_eq!(message(&mut left)["peers"].as_array().map(Vec::len), Some(1), "others came since");
+    right.text(r#"{"type":"offer","to":"room","sdp":"hello"}"#);
+    assert_eq!(message(&mut left)["sdp"], "hello", "and keeps the name that others know");
 }
 
 #[test]
@@ -66,7 +93,7 @@ fn a_second_register_changes_nothing() {
     let server = SignalServer::start();
     let (mut peer, _) = server.enter("room", "a");
     peer.text(r#"{"type":"register","nodeId":"other","role":"normal"}"#);
-    peer.expect_nothing();
+    nothing_but_own(&mut peer, "a");
     assert_eq!(server.enter("room", "b").1, ["a"]);
 }
 
@@ -82,7 +109,7 @@ fn whoever_asks_hears_who_comes_and_goes_and_nobody_else_does() {
     assert_eq!(message(&mut asks), json!({ "type": "joined", "peer": "guest" }));
     guest.close(Some(1000));
     assert_eq!(message(&mut asks), json!({ "type": "left", "peer": "guest" }));
-    old_client.expect_nothing();
+    nothing_but_own(&mut old_client, "old");
 }
 
 #[test]
@@ -113,6 +140,20 @@ fn a_peer_that_answers_no_ping_is_not_listed_for_ever() {
 }
 
 #[test]
+fn a_peer_that_answers_pings_stays_though_it_says_nothing() {
+    let server = SignalServer::with(&[
+        ("VESTIBULE_SIGNAL__PING_INTERVAL", "200ms"),
+        ("VESTIBULE_SIGNAL__PONG_TIMEOUT", "100ms"),
+    ]);
+    let (mut quiet, _) = server.enter("room", "quiet");
+    for _ in 0..5 {
+        let Event::Ping(payload) = quiet.event() else { panic!("a ping was expected") };
+        quiet.send(&pong(&payload, MASK));
+    }
+    assert_eq!(server.enter("room", "b").1, ["quiet"]);
+}
+
+#[test]
 fn rooms_and_their_members_are_bounded() {
     let server = SignalServer::with(&[("VESTIBULE_SIGNAL__ROOM_MEMBERS", "2")]);
     let _held: Vec<_> = ["a", "b"].map(|id| server.enter("room", id)).into();
@@ -137,8 +178,21 @@ fn without_authentication_everybody_is_a_peer() {
         let list = message(&mut peer)["peers"].clone();
         (peer, list)
     };
-    let (_a, list) = enter("token=garbage&nodeId=a");
+    let (mut a, list) = enter("token=garbage&nodeId=a");
     assert_eq!(list, json!([]));
-    assert_eq!(enter("nodeId=b").1, json!(["a"]), "the room without a name is one");
+    let (mut b, list) = enter("room=default&nodeId=b");
+    assert_eq!(list, json!(["a"]), "who names no room is in `default`");
     assert_eq!(enter("room=other").1, json!([]));
+    assert_eq!(enter("room=").1, json!([]), "and an empty name is one of its own");
+    let (mut again, list) = enter("nodeId=a");
+    assert_eq!(list, json!(["b"]));
+    a.expect_goodbye(1000, "replaced by new connection");
+    let (mut nameless, list) = enter("");
+    assert_eq!(list, json!(["a", "b"]));
+    nameless.text(r#"{"type":"offer","to":"b"}"#);
+    assert_eq!(message(&mut b)["from"].as_str().unwrap().len(), 36, "a UUID");
+    let mut consumer = server.knock("nodeId=c");
+    consumer.text(r#"{"type":"register","role":"consumer"}"#);
+    assert_eq!(message(&mut consumer)["type"], "server-list", "its token is not asked for");
+    nothing_but_own(&mut again, "a");
 }

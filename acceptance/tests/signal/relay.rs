@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vestibule_acceptance::http::get;
-use vestibule_acceptance::signal::{SignalServer, message, text};
+use vestibule_acceptance::signal::{SignalServer, message, nothing_but_own, text};
 use vestibule_websocket::client::binary;
 
 #[test]
@@ -40,6 +40,25 @@ fn whoever_is_addressed_and_not_there_is_named() {
         assert_eq!(said["message"], format!("Peer {spelled} is not connected"));
         assert_eq!((&said["type"], &said["code"]), (&json!("error"), &json!("PEER_NOT_FOUND")));
     }
+}
+
+#[test]
+fn who_has_not_said_what_it_is_hears_what_is_said_to_it_and_is_not_heard() {
+    let server = SignalServer::with(&[("SIGNAL_REGISTER_GRACE", "off")]);
+    let (mut ann, _) = server.enter("room", "ann");
+    let mut silent = server.silent("room", "silent");
+    server.until_peers(2);
+    for kind in ["offer", "answer", "ice-candidate"] {
+        ann.text(&format!(r#"{{"type":"{kind}","to":"silent","sdp":1}}"#));
+        let said = message(&mut silent);
+        assert_eq!((&said["type"], &said["from"]), (&json!(kind), &json!("ann")));
+        silent.text(&format!(r#"{{"type":"{kind}","to":"ann","sdp":2}}"#));
+        silent.text(&format!(r#"{{"type":"{kind}","to":"nobody","sdp":2}}"#));
+    }
+    assert_eq!(server.enter("room", "ben").1, ["ann"], "nor is it listed");
+    silent.text(r#"{"type":"register","role":"normal"}"#);
+    assert_eq!(message(&mut silent)["type"], "peer-list", "no word about what was dropped");
+    nothing_but_own(&mut ann, "ann");
 }
 
 #[test]

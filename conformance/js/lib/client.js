@@ -6,7 +6,7 @@ import { Centrifuge as ProtobufClient } from 'centrifuge/build/protobuf';
 import WebSocket from 'ws';
 
 import { token } from './token.js';
-import { PATIENCE_MS, events } from './waiting.js';
+import { PATIENCE_MS, events } from '../../lib/waiting.js';
 
 const BUILDS = { json: JsonClient, protobuf: ProtobufClient };
 

@@ -1,48 +1,21 @@
-// The server under test, as a process of its own: started from the configuration that all the conformance runners
-// share (../../server.json), on a free port of 127.0.0.1, and stopped by its process id.
-//
-// Which server: CONFORMANCE_SERVER holds a whole command ("/opt/centrifugo"), else the vestibule binary of VESTIBULE_BIN
-// (default: the debug build of this repository) is started in its `centrifugo` mode.
+// The server under test: started from the configuration that all the conformance runners share (../../server.json), on a
+// free port of 127.0.0.1. It is the house in its `centrifugo` mode, or what CONFORMANCE_SERVER names.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as pause } from 'node:timers/promises';
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
+import { command, environment } from '../../lib/house.js';
+import { Program, freePort } from '../../lib/program.js';
+
 const config = fileURLToPath(new URL('../../server.json', import.meta.url));
-
-const READY_WITHIN_MS = 20_000;
-const STOPPED_WITHIN_MS = 10_000;
-/** How much of the server's own output is kept, to be shown when it does not start. */
-const OUTPUT_KEPT_BYTES = 16_384;
 
 /** The HTTP API key that server.json sets. */
 export const API_KEY = 'conformance-key';
 
-function command() {
-  const given = process.env.CONFORMANCE_SERVER;
-  if (given) return given.trim().split(/\s+/);
-  const binary = process.env.VESTIBULE_BIN
-    ?? `${process.env.CARGO_TARGET_DIR ?? `${repository}target`}/debug/vestibule`;
-  return [binary, 'centrifugo'];
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
 class Server {
-  #child;
+  #program;
 
-  constructor(child, port) {
-    this.#child = child;
+  constructor(program, port) {
+    this.#program = program;
     this.port = port;
     this.endpoint = `ws://127.0.0.1:${port}/connection/websocket`;
   }
@@ -66,11 +39,8 @@ class Server {
   }
 
   /** Asks the process to end and resolves once it has. */
-  async stop() {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit', { signal: AbortSignal.timeout(STOPPED_WITHIN_MS) });
-    this.#child.kill('SIGTERM');
-    await ended;
+  stop() {
+    return this.#program.stop();
   }
 }
 
@@ -80,42 +50,14 @@ class Server {
  * the server as CENTRIFUGO_* variables. `flags` are added to the command line.
  */
 export async function startServer(settings = {}, flags = []) {
-  const [program, ...args] = command();
+  const [name, ...args] = command('CONFORMANCE_SERVER', 'centrifugo');
   const port = await freePort();
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CENTRIFUGO_'));
-  const env = Object.fromEntries(inherited);
   const all = { 'http_server.address': '127.0.0.1', 'http_server.port': port, ...settings };
-  for (const [path, value] of Object.entries(all)) {
-    env[`CENTRIFUGO_${path.toUpperCase().replaceAll('.', '_')}`] = String(value);
-  }
-
-  const child = spawn(program, [...args, '--config', config, ...flags], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (bytes) => { output = (output + bytes).slice(-OUTPUT_KEPT_BYTES); });
-  }
-  let failure;
-  child.on('error', (error) => { failure = `cannot be started: ${error.message}`; });
-  child.on('exit', (code, signal) => { failure ??= `ended with ${signal ?? `status ${code}`}`; });
-  process.on('exit', () => child.kill('SIGKILL'));
-
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await healthy(port))) {
-    if (!failure && Date.now() > deadline) failure = `gave no answer on /health within ${READY_WITHIN_MS} ms`;
-    if (failure) {
-      child.kill('SIGKILL');
-      throw new Error(`the server \`${program}\` ${failure}\n${output}`);
-    }
-    await pause(20);
-  }
-  return new Server(child, port);
-}
-
-async function healthy(port) {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(1000) });
-    return response.status === 200;
-  } catch {
-    return false;
-  }
+  const variables = Object.entries(all).map(([path, value]) => [
+    `CENTRIFUGO_${path.toUpperCase().replaceAll('.', '_')}`, String(value),
+  ]);
+  const env = environment(Object.fromEntries(variables));
+  const program = new Program(name, [...args, '--config', config, ...flags], { env });
+  await program.answers(`http://127.0.0.1:${port}/health`);
+  return new Server(program, port);
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 
 import { token } from './token.js';
-import { Record, within } from './waiting.js';
+import { Record, within } from '../../lib/waiting.js';
 
 export class Wire {
   #replies = new Record('a message from the server');

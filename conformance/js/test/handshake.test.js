@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { after, describe, test } from 'node:test';
 
 import { startServer } from '../lib/server.js';
-import { within } from '../lib/waiting.js';
+import { within } from '../../lib/waiting.js';
 import { wire } from '../lib/wire.js';
 
 const server = await startServer();

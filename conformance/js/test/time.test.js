@@ -8,7 +8,7 @@ import { connectCommand } from '../lib/protobuf.js';
 import { startServer } from '../lib/server.js';
 import { inSeconds, token } from '../lib/token.js';
 import { connectedWire, wire } from '../lib/wire.js';
-import { resolvers, within } from '../lib/waiting.js';
+import { resolvers, within } from '../../lib/waiting.js';
 
 const server = await startServer({
   'client.ping_interval': '1s',

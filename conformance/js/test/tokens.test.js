@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { FORMATS, Peer, connected } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { inSeconds, token } from '../lib/token.js';
-import { resolvers, within } from '../lib/waiting.js';
+import { resolvers, within } from '../../lib/waiting.js';
 
 const server = await startServer();
 const hasty = await startServer({

@@ -4,21 +4,16 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
 
-import { Program, freePort } from './process.js';
-
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
+import { binary, environment } from '../../lib/house.js';
+import { Program, freePort } from '../../lib/program.js';
+import { within } from '../../lib/waiting.js';
 
 export const API_KEY = 'providers-key';
-
-export function binary() {
-  return process.env.VESTIBULE_BIN ?? `${process.env.CARGO_TARGET_DIR ?? `${repository}target`}/debug/vestibule`;
-}
 
 /** Runs the program; what it said, or an error with its exit code as `code`. */
 export async function vestibule(...args) {
@@ -59,14 +54,14 @@ allow_publish_for_subscriber = true
 `;
 
 /** Starts a house with these realms and waits until it is ready. */
-export async function startHouse(t, realms, { readyWithinMs = 20_000, env = {}, status = 200 } = {}) {
+export async function startHouse(t, realms, { readyWithinMs, env = {}, status } = {}) {
   const port = await freePort();
   const path = join(await folder(t), 'vestibule.toml');
   await writeFile(path, `[listen]\naddress = "127.0.0.1"\nport = ${port}\n${COMMON}\n${realms}`);
-  const program = new Program(binary(), ['serve', '--config', path], { RUST_LOG: '', ...env });
+  const program = new Program(binary(), ['serve', '--config', path], { env: environment(env) });
   t.after(() => program.stop());
-  await program.answers(`http://127.0.0.1:${port}/readyz`, readyWithinMs, status);
   const url = `http://127.0.0.1:${port}`;
+  await program.answers(`${url}/readyz`, { withinMs: readyWithinMs, status });
   return {
     url,
     program,
@@ -107,12 +102,10 @@ export async function connected(made, withinMs = 10_000) {
 
 /** The next of these events. */
 export function once(emitter, events, withinMs = 10_000) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`none of ${events} within ${withinMs} ms`)), withinMs);
-    for (const event of events) {
-      emitter.on(event, (context) => { clearTimeout(timer); resolve({ event, context }); });
-    }
+  const first = new Promise((resolve) => {
+    for (const event of events) emitter.on(event, (context) => resolve({ event, context }));
   });
+  return within(first, `one of ${events}`, withinMs);
 }
 
 /** Subscribes, and gives a function that publishes through the house and waits until the client has it. */

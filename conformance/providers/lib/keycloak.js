@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Program, freePort } from './process.js';
+import { environment } from '../../lib/house.js';
+import { Program, freePort } from '../../lib/program.js';
 
 const unpacked = fileURLToPath(new URL('../target/keycloak/', import.meta.url));
 const STARTS_WITHIN_MS = 180_000;
@@ -39,12 +40,14 @@ export class Keycloak {
       join(this.#home, 'bin/kc.sh'), 'start-dev',
       `--http-port=${this.port}`, '--http-host=127.0.0.1', `--hostname=${this.url}`,
     ], {
-      KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN,
-      KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN,
-      JAVA_OPTS_KC_HEAP: '-Xms128m -Xmx640m',
-      JAVA_HOME: process.env.JAVA_HOME ?? '',
+      env: environment({
+        KC_BOOTSTRAP_ADMIN_USERNAME: ADMIN,
+        KC_BOOTSTRAP_ADMIN_PASSWORD: ADMIN,
+        JAVA_OPTS_KC_HEAP: '-Xms128m -Xmx640m',
+        JAVA_HOME: process.env.JAVA_HOME ?? '',
+      }),
     });
-    await this.#program.answers(`${this.url}/realms/master`, STARTS_WITHIN_MS);
+    await this.#program.answers(`${this.url}/realms/master`, { withinMs: STARTS_WITHIN_MS });
   }
 
   async stop() {

@@ -10,9 +10,11 @@ import Provider from 'oidc-provider';
 
 const CLIENT = 'app';
 const SECRET = 'the secret of the app';
+/** How long a token is good, unless its caller wishes otherwise. */
+const LIFETIME_S = 3600;
 /** What the tokens are for, and how they are signed. */
 const RESOURCE = {
-  scope: '', audience: 'authenticated', accessTokenFormat: 'jwt', accessTokenTTL: 3600, jwt: { sign: { alg: 'ES256' } },
+  scope: '', audience: 'authenticated', accessTokenFormat: 'jwt', accessTokenTTL: LIFETIME_S, jwt: { sign: { alg: 'ES256' } },
 };
 const SESSION = 'urn:example:session';
 
@@ -63,17 +65,18 @@ export class Supabase {
       },
       findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     });
-    provider.registerGrantType(SESSION, (context) => this.#grant(provider, context), ['session'], []);
+    provider.registerGrantType(SESSION, (context) => this.#grant(provider, context), ['session', 'lifetime'], []);
     return provider;
   }
 
   async #grant(provider, context) {
     const { client, params } = context.oidc;
     const { session } = params;
+    const lifetime = Number(params.lifetime);
     if (!this.#sessions.has(session)) throw new Error('session_not_found');
     const token = new provider.AccessToken({ accountId: this.#sessions.get(session), client, sessionUid: session });
-    token.resourceServer = new provider.ResourceServer('urn:project', RESOURCE);
-    context.body = { access_token: await token.save(), token_type: 'bearer', expires_in: 3600};
+    token.resourceServer = new provider.ResourceServer('urn:project', { ...RESOURCE, accessTokenTTL: lifetime });
+    context.body = { access_token: await token.save(), token_type: 'bearer', expires_in: lifetime };
   }
 
   /** Begins a login session. */
@@ -99,12 +102,12 @@ export class Supabase {
     };
   }
 
-  /** A token of the signing key, from the token endpoint. */
-  async token(session) {
+  /** A token of the signing key, from the token endpoint; it is good for `lifetime` seconds. */
+  async token(session, lifetime = LIFETIME_S) {
     const response = await fetch(`${this.url}/auth/v1/token`, {
       method: 'POST',
       headers: { Authorization: `Basic ${btoa(`${CLIENT}:${encodeURIComponent(SECRET)}`)}` },
-      body: new URLSearchParams({ grant_type: SESSION, session }),
+      body: new URLSearchParams({ grant_type: SESSION, session, lifetime }),
     });
     const answer = await response.json();
     if (!response.ok) throw new Error(`token: ${response.status} ${JSON.stringify(answer)}`);

@@ -1,6 +1,6 @@
 // The time that clients wait by. A test either turns it by hand or lets every wait be over at once.
 
-import { Record } from '../../js/lib/waiting.js';
+import { Record } from '../../lib/waiting.js';
 
 /** A clock that stands still until the test ends the next wait. */
 export class HandClock {

@@ -3,7 +3,7 @@
 
 import WebSocket from 'ws';
 
-import { Record, within } from '../../js/lib/waiting.js';
+import { Record, within } from '../../lib/waiting.js';
 import { Mesh } from './mesh.js';
 import { PaperConnection } from './paper.js';
 import { address } from './versions.js';

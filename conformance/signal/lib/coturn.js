@@ -1,19 +1,16 @@
 // Debian's coturn on the loopback interface, with the secret that the door makes credentials with. Its ports, its
 // configuration and its files are its own.
 
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
-import { freePort } from './door.js';
+import { Program, freePort } from '../../lib/program.js';
 
 const READY_WITHIN_MS = 10_000;
-const OUTPUT_KEPT_BYTES = 16_384;
 /** Ports that relayed data goes through; a peer takes one for each network of the machine, and keeps it for minutes. */
 const RELAY_PORTS = 400;
 
@@ -21,44 +18,32 @@ const BINDING_REQUEST = 0x0001;
 const MAGIC_COOKIE = 0x2112a442;
 
 class Coturn {
-  constructor(child, folder, port, secret) {
-    Object.assign(this, { child, folder, port, secret });
+  #program;
+  #folder;
+
+  constructor(program, folder, port, secret) {
+    this.#program = program;
+    this.#folder = folder;
+    this.secret = secret;
     this.url = `turn:127.0.0.1:${port}?transport=udp`;
   }
 
   async stop() {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = once(this.child, 'exit');
-      this.child.kill('SIGKILL');
-      await ended;
-    }
-    await fs.rm(this.folder, { recursive: true, force: true });
+    await this.#program.stop('SIGKILL');
+    await fs.rm(this.#folder, { recursive: true, force: true });
   }
 }
 
-/** Starts it and waits until it answers. A machine without it fails. */
+/** Starts it and waits until it answers. A machine without it (Debian's package coturn) fails. */
 export async function startCoturn() {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'vestibule-coturn-'));
   const [port, relay] = [await freePort(), await freePort()];
   const secret = randomBytes(24).toString('hex');
   const file = path.join(folder, 'turnserver.conf');
   await fs.writeFile(file, configuration({ folder, port, relay, secret }), { mode: 0o600 });
-  const child = spawn('turnserver', ['-c', file], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (bytes) => { output = (output + bytes).slice(-OUTPUT_KEPT_BYTES); });
-  }
-  let failure;
-  child.on('error', (error) => { failure = `cannot be started (Debian package coturn): ${error.message}`; });
-  child.on('exit', (code, signal) => { failure ??= `ended with ${signal ?? `status ${code}`}`; });
-  process.on('exit', () => child.kill('SIGKILL'));
-  const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await answers(port))) {
-    if (!failure && Date.now() > deadline) failure = `gave no answer within ${READY_WITHIN_MS} ms`;
-    if (failure) throw new Error(`turnserver ${failure}\n${output}`);
-    await pause(20);
-  }
-  return new Coturn(child, folder, port, secret);
+  const program = new Program('turnserver', ['-c', file], { cwd: folder });
+  await program.until('answer to a binding request', () => answers(port), READY_WITHIN_MS);
+  return new Coturn(program, folder, port, secret);
 }
 
 function configuration({ folder, port, relay, secret }) {

@@ -1,42 +1,14 @@
-// The door under test, as a process of its own: `vestibule signal` with the environment that its predecessor is started
-// with, on a free port of 127.0.0.1. CONFORMANCE_SIGNAL names another server's whole command, which gets the same environment.
+// The door under test: `vestibule signal` with the environment that its predecessor is started with, on a free port of
+// 127.0.0.1. CONFORMANCE_SIGNAL names another server's whole command, which gets the same environment.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
+import { command, environment } from '../../lib/house.js';
+import { Program, freePort } from '../../lib/program.js';
 import { keys } from './keys.js';
-
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
-
-const READY_WITHIN_MS = 20_000;
-const STOPPED_WITHIN_MS = 10_000;
-/** How much of the server's own output is kept, to be shown when it does not start. */
-const OUTPUT_KEPT_BYTES = 16_384;
 
 export const ADMIN_SECRET = 'conformance-admin-secret-of-32-letters';
 
-function command() {
-  const given = process.env.CONFORMANCE_SIGNAL;
-  if (given) return given.trim().split(/\s+/);
-  const binary = process.env.VESTIBULE_BIN
-    ?? `${process.env.CARGO_TARGET_DIR ?? `${repository}target`}/debug/vestibule`;
-  return [binary, 'signal'];
-}
-
-export async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
 class Door {
-  #child;
+  #program;
   #env;
 
   constructor(port, env) {
@@ -63,49 +35,23 @@ class Door {
     return response.json();
   }
 
-  /** Starts the process on the port it had, and waits until it answers. */
+  /** Starts the process on the port that is its own, and waits until it answers. */
   async start() {
-    const [program, ...args] = command();
-    const child = spawn(program, args, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (bytes) => { output = (output + bytes).slice(-OUTPUT_KEPT_BYTES); });
-    }
-    let failure;
-    child.on('error', (error) => { failure = `cannot be started: ${error.message}`; });
-    child.on('exit', (code, signal) => { failure ??= `ended with ${signal ?? `status ${code}`}`; });
-    const deadline = Date.now() + READY_WITHIN_MS;
-    while (!(await healthy(this.http))) {
-      if (!failure && Date.now() > deadline) failure = `gave no answer on /health within ${READY_WITHIN_MS} ms`;
-      if (failure) {
-        child.kill('SIGKILL');
-        throw new Error(`the server \`${program}\` ${failure}\n${output}`);
-      }
-      await pause(20);
-    }
+    const [name, ...args] = command('CONFORMANCE_SIGNAL', 'signal');
+    this.#program = new Program(name, args, { env: this.#env });
+    await this.#program.answers(`${this.http}/health`);
   }
 
   /** Asks the process to end and resolves once it has. */
-  async stop(signal = 'SIGTERM') {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit', { signal: AbortSignal.timeout(STOPPED_WITHIN_MS) });
-    this.#child.kill(signal);
-    await ended;
-  }
-
-  /** For the end of this program, when nothing can be waited for. */
-  kill() {
-    this.#child?.kill('SIGKILL');
+  stop(signal) {
+    return this.#program.stop(signal);
   }
 }
 
 /** Starts a door with the suite's keys; `variables` are added to its environment. */
 export async function startDoor(variables = {}) {
   const port = await freePort();
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(VESTIBULE|SIGNAL|CONSUMER)_/.test(name));
-  const door = new Door(port, {
-    ...Object.fromEntries(inherited),
+  const door = new Door(port, environment({
     PORT: String(port),
     ADMIN_SECRET,
     PRIVATE_KEY_JWK: keys.room.privateJwk,
@@ -114,17 +60,7 @@ export async function startDoor(variables = {}) {
     CONSUMER_ISSUER: keys.consumer.issuer,
     CONSUMER_AUDIENCE: keys.consumer.audience,
     ...variables,
-  });
-  process.on('exit', () => door.kill());
+  }));
   await door.start();
   return door;
-}
-
-async function healthy(http) {
-  try {
-    const response = await fetch(`${http}/health`, { signal: AbortSignal.timeout(1000) });
-    return response.status === 200;
-  } catch {
-    return false;
-  }
 }

@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { Record } from '../../js/lib/waiting.js';
+import { Record } from '../../lib/waiting.js';
 
 const PROGRAM = fileURLToPath(new URL('peer.js', import.meta.url));
 

@@ -2,25 +2,24 @@
 //!
 //! Time and the randomness of token ids are arguments. In reading order:
 //!
-//! - `signing_key`: a key that signs, read from PEM, JWK or a secret;
-//! - `private`: private keys as JSON, in and out; `generate`: new ones; `der`: the numbers of an RSA key;
+//! - `key`: a key that signs, read from PEM, JWK or a secret;
+//! - `generate`: new ones; `der`: the numbers of an RSA key;
 //! - `template`: what a token says, partly of its bearer;
 //! - `turn`: credentials for relays of media;
-//! - `checking_key`: a public side, for others; `issuer`: the keys of one issuer, and their public document.
+//! - `verifying_key`: a public side, for others; `issuer`: the keys of one issuer, and their public document.
 
-mod checking_key;
 mod der;
 mod generate;
 mod issuer;
-mod private;
-mod signing_key;
+mod key;
 mod template;
 mod turn;
+mod verifying_key;
 
-pub use checking_key::CheckingKey;
 pub use generate::{GenerateKind, GeneratedKey};
 pub use issuer::Issuer;
-pub(crate) use signing_key::from_base64;
-pub use signing_key::{Head, SigningKey, SigningKeyFault, bare_public_jwk};
+pub(crate) use key::from_base64;
+pub use key::{Head, SigningKey, SigningKeyFault, canonical_public_jwk};
 pub use template::{Claim, Claims, Template, TokenId};
 pub use turn::TurnCredential;
+pub use verifying_key::VerifyingKey;

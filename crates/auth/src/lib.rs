@@ -38,7 +38,7 @@ pub use realm::{ClaimPath, Realm, Verified};
 pub use realms::Realms;
 pub use refusal::{JsonFault, Reason, Refusal, Rejection};
 pub use revocations::Revocations;
-pub use token::check_form;
+pub use token::check_syntax;
 pub use token::compact::MAX_TOKEN_BYTES;
 pub use token::json::MAX_JSON_DEPTH;
 pub use trust::{Trust, Verdict};

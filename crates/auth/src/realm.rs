@@ -7,14 +7,14 @@
 //! - `rules`: what the realm demands; `path`: where in a token something stands;
 //! - `claims`: claims with their types;
 //! - `organisations`: for which tenants it speaks;
-//! - `grant`: what the claims amount to; `portrait`: claims that amount to somebody.
+//! - `grant`: what the claims amount to; `mint_claims`: claims that amount to somebody.
 
 mod claims;
 pub(crate) mod grant;
 mod keyring;
+mod mint_claims;
 mod organisations;
 mod path;
-mod portrait;
 mod rules;
 
 use std::fmt;
@@ -28,7 +28,7 @@ use crate::token::Unverified;
 use crate::{Algorithm, Reason};
 use claims::Claims;
 
-pub(crate) use keyring::{Doubt, Keyring, Published};
+pub(crate) use keyring::{Keyring, Published, VerifyError};
 pub(crate) use organisations::Organisations;
 pub use path::ClaimPath;
 pub(crate) use rules::{Accepted, Equal, Mapping, NamedPath, Rules};
@@ -110,7 +110,7 @@ impl Realm {
         &self,
         token: &Unverified<'_>,
         now: UnixSeconds,
-    ) -> Result<Verified<Identity>, Doubt> {
+    ) -> Result<Verified<Identity>, VerifyError> {
         let (claims, key_until) = self.believe(token, now)?;
         if claims.channel.is_some() {
             return Err(Reason::ChannelInConnectionToken.into());
@@ -128,7 +128,7 @@ impl Realm {
         &self,
         token: &Unverified<'_>,
         now: UnixSeconds,
-    ) -> Result<Verified<SubscriptionGrant>, Doubt> {
+    ) -> Result<Verified<SubscriptionGrant>, VerifyError> {
         let (claims, key_until) = self.believe(token, now)?;
         if !self.rules.gateway_claims {
             return Err(Reason::GatewayClaims.into());
@@ -145,7 +145,7 @@ impl Realm {
         &self,
         token: &'t Unverified<'t>,
         now: UnixSeconds,
-    ) -> Result<(Claims<'t>, UnixSeconds), Doubt> {
+    ) -> Result<(Claims<'t>, UnixSeconds), VerifyError> {
         if !self.rules.algorithms.contains(&token.header.algorithm) {
             return Err(Reason::Algorithm.into());
         }
@@ -172,7 +172,7 @@ pub(crate) fn bound_organisation(name: &str) -> OrganisationId {
     OrganisationId::from_verified(name)
 }
 
-impl From<Reason> for Doubt {
+impl From<Reason> for VerifyError {
     fn from(reason: Reason) -> Self {
         Self::Refused(reason)
     }

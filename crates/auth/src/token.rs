@@ -32,7 +32,7 @@ pub(crate) struct Unverified<'t> {
 /// # Errors
 ///
 /// What every realm would refuse it for at once.
-pub fn check_form(token: &str) -> Result<(), Reason> {
+pub fn check_syntax(token: &str) -> Result<(), Reason> {
     Unverified::read(&Compact::decode(token)?).map(|_| ())
 }
 

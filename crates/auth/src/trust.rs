@@ -18,7 +18,7 @@ use std::sync::Arc;
 use vestibule_model::{Identity, OrganisationId, Profile, SubscriptionGrant, UnixSeconds};
 
 use crate::published::KeyWish;
-use crate::realm::{Doubt, Verified, grant};
+use crate::realm::{Verified, VerifyError, grant};
 use crate::token::json::text;
 use crate::token::{Compact, Unverified};
 use crate::{Realm, Reason, Refusal, Rejection};
@@ -110,7 +110,7 @@ impl Trust {
         text: &str,
         now: UnixSeconds,
         cache: &Cache<T>,
-        verify: fn(&Realm, &Unverified<'_>, UnixSeconds) -> Result<Verified<T>, Doubt>,
+        verify: fn(&Realm, &Unverified<'_>, UnixSeconds) -> Result<Verified<T>, VerifyError>,
     ) -> Verdict<Verified<T>> {
         let compact = match Compact::decode(text) {
             Ok(compact) => compact,
@@ -139,8 +139,8 @@ impl Trust {
                 }
                 Verdict::Settled(Ok(verified))
             }
-            Err(Doubt::Refused(reason)) => Verdict::Settled(Err(rejection(realm, reason))),
-            Err(Doubt::Keys(wish, otherwise)) => Verdict::Waits(wish, rejection(realm, otherwise)),
+            Err(VerifyError::Refused(reason)) => Verdict::Settled(Err(rejection(realm, reason))),
+            Err(VerifyError::Keys(wish, otherwise)) => Verdict::Waits(wish, rejection(realm, otherwise)),
         }
     }
 

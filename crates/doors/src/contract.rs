@@ -27,6 +27,38 @@ pub trait Session {
     /// Whether it takes another [`Input::Message`] now. While it does not, the house leaves the peer's bytes in the
     /// socket, so a peer that sends faster than it is served waits at its own end.
     fn takes_messages(&self) -> bool;
+
+    /// How the door says that the house ends a connection for this reason. It depends on the door alone: the house also
+    /// asks it of a session that is called no more.
+    fn close_for(&self, ending: Ending) -> Close;
+}
+
+/// Why the house ends a connection. Each door says it by a code of its own list, which its clients understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The session, or a room that it is in, ran into a bug of ours. Its client comes back and gets a new one.
+    Bug,
+    /// The peer reads slower than it is sent to.
+    Slow,
+    /// The socket has taken nothing for too long.
+    Stuck,
+    /// More waits for a worker than it may hold: to come back later is better than not to know what was lost.
+    Overloaded,
+    /// A newer connection of the same user is to be his only one.
+    Replaced,
+    /// An operator or a backend wants the client gone, and names no code.
+    Ordered,
+}
+
+impl Ending {
+    /// The whole list.
+    pub const ALL: [Self; 6] =
+        [Self::Bug, Self::Slow, Self::Stuck, Self::Overloaded, Self::Replaced, Self::Ordered];
+
+    /// Whether the peer takes nothing any more, so that what waits for it must be dropped.
+    pub const fn is_abrupt(self) -> bool {
+        matches!(self, Self::Slow | Self::Stuck)
+    }
 }
 
 /// Everything that can happen to a session.
@@ -81,8 +113,10 @@ pub enum Order {
         /// What the client is told; the door has its own default.
         code: Option<(u32, Box<str>)>,
     },
-    /// End the connection.
+    /// End the connection with this code.
     Disconnect(Close),
+    /// End the connection with the door's own code.
+    End(Ending),
     /// Change when, and whether, the connection expires.
     Refresh {
         /// It has expired already.
@@ -120,6 +154,8 @@ pub enum Output {
     Regrant(ChannelKey, Box<Credential>),
     /// Say something in the room that the connection is in. Nothing is answered; what follows comes from the room.
     Call(room::Call),
+    /// A message of the peer was none, and the door lets it pass: count it.
+    Malformed,
     /// Wake the session then; replaces the wish before it.
     WakeAt(Moment),
     /// End the connection.
@@ -149,11 +185,11 @@ impl Outputs {
 
 /// A token on its way from the peer to the realms: it never shows itself.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub Box<str>);
+pub struct Token(pub Box<str>);
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
+        f.write_str("Token(..)")
     }
 }
 
@@ -161,13 +197,14 @@ impl fmt::Debug for Secret {
 #[derive(Debug)]
 pub enum Effect {
     /// Who is the bearer of this token? `None`: the peer has none. Answer: [`Outcome::Identity`].
-    Authenticate(Option<Secret>),
+    Authenticate(Option<Token>),
     /// Who is the bearer of this token, which a consumer of the signal door brought from its own identity provider?
     /// Answer: [`Outcome::Identity`].
-    AuthenticateConsumer(Secret),
+    AuthenticateConsumer(Token),
     /// What may the bearer of this subscription token do? Answer: [`Outcome::Grant`].
-    Authorise(Secret),
-    /// Count the connection as one of this user's, so that limits and orders reach it. Answer: [`Outcome::Admitted`].
+    Authorise(Token),
+    /// Count the connection as one of this user's, so that limits and orders reach it. Whoever has shown more than one
+    /// token is admitted with each: every one of them ends it. Answer: [`Outcome::Admitted`].
     Admit(Admission),
     /// Subscribe. Deliveries are held until [`Output::Release`]. Answer: [`Outcome::Subscribed`].
     Subscribe(Subscribe),

@@ -11,6 +11,8 @@ use vestibule_model::Moment;
 pub struct Entry {
     /// The name under which the others reach the member.
     pub id: Box<str>,
+    /// It did not choose the name: if somebody has it, it goes by this one instead, and puts nobody out.
+    pub otherwise: Option<Box<str>>,
     /// What it has shown for its id.
     pub proof: Proof,
     /// As what it comes.
@@ -26,7 +28,7 @@ pub enum Proof {
     Nothing,
     /// A token of the room.
     Room,
-    /// A token of the room that is bound to the id.
+    /// A token that is bound to the id.
     Id,
 }
 
@@ -67,26 +69,37 @@ pub enum Call {
         hears: bool,
     },
     /// How a peer is doing.
-    Heartbeat {
-        /// How many sessions it has; `None`: it did not say.
-        sessions: Option<f64>,
-        /// Whether it serves consumers.
-        serves: Option<bool>,
-        /// How many sessions it takes.
-        capacity: Option<f64>,
-    },
+    Heartbeat(Load),
     /// A message for another member.
     Relay {
-        /// The id of the receiver as the sender wrote it.
-        to: Receiver,
-        /// Whether it begins something: consumers may only begin with peers that said what they are.
-        is_offer: bool,
-        /// The members of the JSON object that the receiver gets, without the braces and without `from` and `fromRole`,
-        /// which the room adds.
-        members: Bytes,
+        /// The message.
+        letter: Letter,
         /// When it arrived.
         arrived: Moment,
     },
+}
+
+/// How a peer is doing; what is `None`, it did not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Load {
+    /// How many sessions it has.
+    pub sessions: Option<f64>,
+    /// Whether it serves consumers.
+    pub serves: Option<bool>,
+    /// How many sessions it takes.
+    pub capacity: Option<f64>,
+}
+
+/// A message of one member for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The id of the receiver as the sender wrote it.
+    pub to: Receiver,
+    /// Whether it begins something: consumers may only begin with peers that said what they are.
+    pub is_offer: bool,
+    /// The members of the JSON object that the receiver gets, without the braces and without `from` and `fromRole`,
+    /// which the room adds.
+    pub members: Bytes,
 }
 
 /// For whom a message is.

@@ -4,7 +4,7 @@
 //! one peer says and keeps its times; the [`Room`] knows who is there, relays, and tells those who asked who comes and
 //! goes. What is not understood is passed over, as those clients expect.
 //!
-//! - [`rules`]: what the operator configured; [`ttl`]: how lifetimes of tokens are written;
+//! - [`rules`]: what the operator configured;
 //! - [`message`]: what peers say and hear; [`codes`]: how connections end;
 //! - [`session`]: the state machine of one connection; [`room`]: that of one room;
 //! - `under_test`: the door as the suite of all doors sees it.
@@ -14,10 +14,9 @@ pub mod message;
 pub mod room;
 pub mod rules;
 pub mod session;
-pub mod ttl;
 #[cfg(any(test, feature = "suite"))]
 pub mod under_test;
 
 pub use room::{Limits as RoomLimits, Room, Said};
 pub use rules::{Roomless, Rules};
-pub use session::Session;
+pub use session::{Opening, Session};

@@ -72,6 +72,7 @@ macro_rules! door_suite {
             an_early_deadline_changes_nothing
             drain_closes_with_a_code_that_brings_the_peer_back
             an_ordered_disconnect_closes_with_its_own_code
+            the_house_ends_a_connection_with_the_doors_own_code
             random_walks_keep_the_law
         }
     };

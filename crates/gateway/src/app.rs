@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::mpsc;
-use tokio::task::spawn_local;
 use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
@@ -22,13 +21,13 @@ use crate::clock::Clock;
 use crate::config::{CentrifugeSettings, Settings, SignalSettings, StoreSettings};
 use crate::keys::KeyKeeper;
 use crate::office::Office;
-use crate::steward::{Records, SignalTrusts, Steward, Trusts};
+use crate::steward::{Errand, Records, SignalTrusts, Steward, Trusts};
 use crate::telemetry::Counters;
 use crate::transport::{
-    Admission, CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, WorkerThread, bind,
+    CentrifugeDoor, Listener, Lobby, Origins, SignalDoor, Site, Stops, Street, Turnstile, WorkerThread, bind,
     start,
 };
-use crate::worker::{HallLimits, Inboxes, Mailbox, Places, Seats, Surroundings, inbox};
+use crate::worker::{AddressSeats, HallLimits, Inboxes, Mailbox, Seats, Surroundings, inbox};
 
 mod failure;
 mod goodbye;
@@ -93,9 +92,9 @@ impl House {
         let keys = fetch_keys(&realms, &office, clock)?;
         let broker = MemoryBroker::new(Arc::new(inboxes.clone()), BrokerLimits::default(), &mut rand::rng());
         let records = open_records(&settings.store, &office, clock)?;
-        let steward = Steward::new(trusts, keys.clone(), broker, records, |errand| _ = spawn_local(errand));
+        let steward = Steward::new(trusts, keys.clone(), broker, records, go_on_beside_the_worker);
         let rules = Arc::new(settings.centrifuge.rules.clone());
-        let (admission, places) = bounds(&settings, &counters);
+        let (turnstile, address_seats) = bounds(&settings, &counters);
         let api = Api {
             settings: settings.api,
             health: settings.health,
@@ -118,8 +117,8 @@ impl House {
             centrifuge: door(settings.centrifuge, rules)?,
             signal: settings.signal.as_ref().map(signal_door).transpose()?,
             router: if is_guest { api::guest_router(&api) } else { api::router(api) },
-            admission,
-            places,
+            turnstile,
+            address_seats,
             proxies: settings.proxies,
             head_timeout: settings.head_timeout,
         });
@@ -211,9 +210,10 @@ fn door(settings: CentrifugeSettings, rules: Arc<Rules>) -> Result<CentrifugeDoo
 }
 
 /// How many connections are let in, altogether and from one address.
-fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Admission, Places) {
-    let all = Admission::new(settings.connections, settings.connections_per_second, counters.to_vec());
-    let of_each = Places::new(settings.connections_per_address, settings.connections_per_address_per_second);
+fn bounds(settings: &Settings, counters: &[Arc<Counters>]) -> (Turnstile, AddressSeats) {
+    let all = Turnstile::new(settings.connections, settings.connections_per_second, counters.to_vec());
+    let of_each =
+        AddressSeats::new(settings.connections_per_address, settings.connections_per_address_per_second);
     (all, of_each)
 }
 
@@ -227,6 +227,10 @@ fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listene
     let fault = |error| StartFailure::Listen(wanted, error);
     let listeners = bind(wanted, workers).map_err(fault)?;
     Ok((listeners[0].local_addr().map_err(fault)?, listeners))
+}
+
+fn go_on_beside_the_worker(errand: Errand) {
+    tokio::task::spawn_local(errand);
 }
 
 fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeeper, StartFailure> {

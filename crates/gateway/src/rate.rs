@@ -23,12 +23,12 @@ pub struct Rate {
 #[derive(Debug, Default)]
 pub struct Meter(AtomicU64);
 
-/// Meters for many, in a table of a fixed size. Two that fall into one place share its rate; where they fall, nobody
+/// Meters for many, in a table of a fixed size. Two that share a place share its rate; where they fall, nobody
 /// outside can tell.
 #[derive(Debug)]
 pub struct Meters {
     rate: Rate,
-    places: Box<[Meter]>,
+    meters: Box<[Meter]>,
     seed: RandomState,
 }
 
@@ -70,11 +70,11 @@ impl Meter {
 }
 
 impl Meters {
-    /// `places` meters of that rate.
-    pub fn new(rate: Rate, places: usize) -> Self {
+    /// `meters` meters of that rate.
+    pub fn new(rate: Rate, meters: usize) -> Self {
         Self {
             rate,
-            places: (0..places.max(1)).map(|_| Meter::default()).collect(),
+            meters: (0..meters.max(1)).map(|_| Meter::default()).collect(),
             seed: RandomState::new(),
         }
     }
@@ -90,8 +90,8 @@ impl Meters {
     }
 
     fn meter(&self, key: impl Hash) -> &Meter {
-        let place = self.seed.hash_one(key) % self.places.len() as u64;
-        &self.places[usize::try_from(place).expect("a place of the table")]
+        let place = self.seed.hash_one(key) % self.meters.len() as u64;
+        &self.meters[usize::try_from(place).expect("a place of the table")]
     }
 }
 

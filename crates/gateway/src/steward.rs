@@ -24,7 +24,7 @@ use vestibule_model::{
 use crate::keys::KeyKeeper;
 use crate::telemetry::Refusals;
 
-pub use errand::Spawn;
+pub use errand::{Errand, Spawn};
 pub use records::Records;
 pub use subscribe::{Departure, NewSubscription};
 pub use verify::{NotGood, SignalTrusts, Trusts, Unidentified};

@@ -8,12 +8,11 @@
 //! - `listener`: sockets that share one port; `accept`: connections as they come; `porch`: their way to the worker;
 //! - `lobby`: connections of somebody else's server;
 //! - `head`: the head of a request; `upgrade`: which door it goes to, and whether it may;
-//! - `admission`: how many connections a node takes;
+//! - `turnstile`: how many connections a node takes;
 //! - `socket`: a peer's end, and the task that waits on it;
 //! - `http`: everything that is not an upgrade.
 
 mod accept;
-mod admission;
 mod head;
 mod http;
 mod listener;
@@ -23,15 +22,16 @@ mod proxies;
 mod socket;
 mod stops;
 mod thread;
+mod turnstile;
 mod upgrade;
 
-pub use admission::Admission;
 pub use http::{Caller, Prefixed};
 pub use listener::{Listener, bind};
 pub use lobby::{Lobby, Visitor};
 pub use proxies::Proxies;
 pub use stops::Stops;
 pub use thread::{Street, WorkerThread, start};
+pub use turnstile::Turnstile;
 pub use upgrade::{CentrifugeDoor, Origins, SignalDoor};
 
 /// What is reached through the port: the doors, and the HTTP service.
@@ -43,9 +43,9 @@ pub struct Site {
     /// Everything that is not an upgrade.
     pub router: axum::Router,
     /// How many connections are let in.
-    pub admission: Admission,
+    pub turnstile: Turnstile,
     /// How many of them from one address.
-    pub places: crate::worker::Places,
+    pub address_seats: crate::worker::AddressSeats,
     /// Who is believed about where requests come from.
     pub proxies: Proxies,
     /// How long a peer may take to send the head of its request.

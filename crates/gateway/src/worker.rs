@@ -10,10 +10,12 @@
 //! - `shard`: who listens to what; `frames`: a publication written once for each form;
 //! - `driver`: inputs to sessions, and the carrying out of their outputs;
 //! - `delivery`: mail to subscribers; `goodbye`, `drain`: how connections end; `timers`: when they want to be woken;
-//! - `hall`: rooms, here and on other workers;
+//! - `hall`: the rooms that live here; `hall::mail`: members and rooms at different workers;
 //! - `admission`: who they turn out to be, and when that ends; `roster`, `badges`, `passes`, `seats`: whose they are;
+//! - `address_seats`: how many may come from one address;
 //! - `inbox`, `survey`: how everyone else reaches a worker.
 
+mod address_seats;
 mod admission;
 mod badges;
 mod connection;
@@ -27,7 +29,6 @@ mod inbox;
 mod link;
 mod outbox;
 mod passes;
-mod places;
 mod roster;
 mod seats;
 mod shard;
@@ -40,20 +41,23 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use slab::Slab;
+use smallvec::SmallVec;
 use vestibule_broker::WorkerId;
-use vestibule_doors::contract::{Notice, Output, Outputs};
+use vestibule_doors::contract::{Notice, Outputs};
+use vestibule_doors::signal::Said;
 use vestibule_model::{ClientId, Now};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
 use crate::steward::Steward;
 use crate::telemetry::Counters;
 
+pub use address_seats::{AddressFull, AddressSeat, AddressSeats, network};
 pub use connection::{AnySession, ConnectionId};
 pub use hall::HallLimits;
 pub use inbox::{Addressed, Inbox, Inboxes, Mail, Mailbox, inbox};
 pub use link::Link;
-pub use places::{Crowd, Place, Places, network};
 pub use seats::Seats;
 pub use survey::{Counts, Question, Survey};
 pub use timers::TICK;
@@ -104,7 +108,7 @@ pub struct Surroundings {
     pub steward: Steward,
     /// Everyone's inboxes, its own among them.
     pub inboxes: Inboxes,
-    /// The places of users on this node.
+    /// The seats of users on this node.
     pub seats: Seats,
     /// What it counts.
     pub counters: Arc<Counters>,
@@ -128,6 +132,10 @@ pub struct Worker<L> {
     notices: VecDeque<(ConnectionId, Notice)>,
     /// Used again for each input.
     outputs: Outputs,
+    /// Used again for each visit to a room.
+    said: Vec<Said<hall::Address>>,
+    /// Used again for each visit to a room.
+    letters: hall::Letters,
     /// Connections that are to be told that the node goes away; `None` while it stays.
     draining: Option<Drain>,
 }
@@ -153,8 +161,8 @@ pub struct Arrival<L> {
     pub client: ClientId,
     /// Whether its door writes texts.
     pub writes_text: bool,
-    /// Its place among those of its address.
-    pub place: Option<Place>,
+    /// Its seat among those of its address.
+    pub address_seat: Option<AddressSeat>,
 }
 
 impl<L: Link> Worker<L> {
@@ -174,6 +182,8 @@ impl<L: Link> Worker<L> {
             dirty: VecDeque::new(),
             notices: VecDeque::new(),
             outputs: Outputs::default(),
+            said: Vec::new(),
+            letters: hall::Letters::new(),
             draining: None,
         }
     }
@@ -186,7 +196,7 @@ impl<L: Link> Worker<L> {
             generation: self.generation,
             client: arrival.client,
             writes_text: arrival.writes_text,
-            _place: arrival.place,
+            _address_seat: arrival.address_seat,
             phase: Phase::Open(arrival.session),
             decoder: Decoder::new(self.house.limits.message_size),
             goodbye: CloseHandshake::Open,
@@ -195,7 +205,7 @@ impl<L: Link> Worker<L> {
             blocked: None,
             channels: Vec::new(),
             room: None,
-            admitted: None,
+            admitted: SmallVec::new(),
             wake_at: None,
             scheduled: None,
         });
@@ -203,8 +213,7 @@ impl<L: Link> Worker<L> {
         let who = ConnectionId { slot, generation: self.generation };
         self.house.counters.opened.add();
         let mut outputs = arrival.outputs;
-        let outputs: Vec<Output> = outputs.drain().collect();
-        for output in outputs {
+        for output in outputs.drain() {
             self.carry_out(who, output, now);
         }
         self.reschedule(who);
@@ -242,7 +251,8 @@ impl<L: Link> Worker<L> {
         for who in due {
             self.look_at(who, now);
         }
-        self.tick_rooms();
+        self.tick_rooms(now);
+        self.tell(now);
         self.drain_some(now);
         self.house.counters.connections.set(self.connections.len());
         self.house.counters.subscriptions.set(self.shard.subscriptions());
@@ -281,7 +291,7 @@ impl<L: Link> Worker<L> {
                 connection.blocked = Some(now.moment);
             }
             Ok(Flushed::Blocked { .. }) => {}
-            Err(_) => return self.remove(who),
+            Err(_) => return self.remove(who, now),
         }
         let blocked_now = connection.blocked;
         self.house.counters.sent_bytes.add_many(sent);
@@ -292,7 +302,7 @@ impl<L: Link> Worker<L> {
             self.reschedule(who);
             self.close_if_slow(who, now);
         } else {
-            self.finish_if_done(who);
+            self.finish_if_done(who, now);
         }
     }
 
@@ -324,4 +334,17 @@ impl<L: Link> Worker<L> {
 /// Beside the method of the same purpose because the borrow of one field must leave the others free.
 fn connection_of<L>(connections: &mut Slab<Connection<L>>, who: ConnectionId) -> Option<&mut Connection<L>> {
     connections.get_mut(who.slot as usize).filter(|connection| connection.generation == who.generation)
+}
+
+/// Lays bytes into the outbox of a connection; they leave at the end of the turn.
+fn lay<L>(
+    dirty: &mut VecDeque<ConnectionId>,
+    who: ConnectionId,
+    connection: &mut Connection<L>,
+    bytes: Bytes,
+) {
+    connection.outbox.push(bytes);
+    if !std::mem::replace(&mut connection.dirty, true) {
+        dirty.push_back(who);
+    }
 }

@@ -23,6 +23,8 @@ pub struct Identity {
     pub client_type: Option<Box<str>>,
     /// The one id under which the bearer can be reached, when the token is bound to it.
     pub node_id: Option<Box<str>>,
+    /// The only rooms that the bearer may enter, when the realm binds its tokens to rooms.
+    pub rooms: Option<Vec<Box<str>>>,
     /// What revocations know the token by.
     pub credential: Credential,
     /// The codes with which clients of this realm are answered.
@@ -48,6 +50,7 @@ impl Identity {
             roles: Vec::new(),
             client_type: None,
             node_id: None,
+            rooms: None,
             credential: Credential::default(),
             profile: Profile::default(),
             expires: None,

@@ -8,6 +8,7 @@ mod links;
 mod maps;
 mod origins;
 mod reasons;
+mod seams;
 mod unfinished;
 mod unsafety;
 
@@ -30,6 +31,7 @@ pub const RULES: &[Rule] = &[
     origins::RULE,
     unsafety::RULE,
     reasons::RULE,
+    seams::RULE,
     hollow::RULE,
     unfinished::RULE,
     links::RULE,

@@ -304,6 +304,8 @@ impl RealmConfig {
         let user = decides("user_claim", &claims.user, None);
         let client_type = decides("client_claim", &claims.client_type, preset.client_type_claim());
         let session = decides("session_claim", &claims.session, Some(preset.session_claim()));
+        let node_id = decides("node_id_claim", &claims.node_id, preset.node_id_claim());
+        let rooms = decides("room_claim", &claims.rooms, None);
         let name = claims.name.as_deref().or(preset.name_claim());
         let name = name.and_then(|path| single_path("name_claim", path, notes));
         let usual = || preset.role_claims().iter().map(|&path| path.into()).collect();
@@ -318,8 +320,7 @@ impl RealmConfig {
                 }
             }
         }
-        let node_id = preset.node_id_claim().map(ClaimPath::of);
-        Mapping { user, name, roles, client_type, node_id, session }
+        Mapping { user, name, roles, client_type, node_id, rooms, session }
     }
 
     /// A path by which something is decided, which users must not be able to write.

@@ -14,6 +14,10 @@ pub struct ClaimsConfig {
     pub client_type: Option<String>,
     /// The login session.
     pub session: Option<String>,
+    /// The one id under which the bearer can be reached.
+    pub node_id: Option<String>,
+    /// The rooms that the bearer may enter, a text or a list of texts. Whoever's token has none may enter none.
+    pub rooms: Option<String>,
 }
 
 /// The tenants to which a realm's tokens belong.

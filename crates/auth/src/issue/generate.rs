@@ -7,8 +7,7 @@ use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::private;
-use super::signing_key::{Pair, SigningKey, curve};
+use super::key::{Pair, SigningKey, curve, members};
 use crate::key::{KeyKind, pem};
 use crate::{Algorithm, Secret};
 
@@ -122,7 +121,7 @@ impl GeneratedKey {
 
     /// The bare public JWK in base64; `None` for a secret.
     pub fn base64_public_jwk(&self) -> Option<String> {
-        self.key.bare_public_jwk().map(|jwk| STANDARD.encode(jwk))
+        self.key.canonical_public_jwk().map(|jwk| STANDARD.encode(jwk))
     }
 
     fn numbers(&self) -> Vec<(&'static str, String)> {
@@ -132,7 +131,7 @@ impl GeneratedKey {
             }
             (None, Some(public)) => {
                 let public = public.members().into_iter().map(|(name, value)| (name, value.into_owned()));
-                public.chain(private::members(&self.key.pair).into_iter().flatten()).collect()
+                public.chain(members(&self.key.pair).into_iter().flatten()).collect()
             }
             (None, None) => Vec::new(),
         }
@@ -203,7 +202,7 @@ mod tests {
     fn a_private_key_with_another_public_one_is_refused() {
         let [one, other] = [(); 2].map(|()| GeneratedKey::new(GenerateKind::Ed25519, None).expect("a key"));
         let x = |key: &GeneratedKey| {
-            let jwk = key.key().bare_public_jwk().expect("a public side");
+            let jwk = key.key().canonical_public_jwk().expect("a public side");
             jwk.split("\"x\":\"").nth(1).expect("x").trim_end_matches("\"}").to_owned()
         };
         let mixed = one.private_jwk().reveal().replace(&x(&one), &x(&other));

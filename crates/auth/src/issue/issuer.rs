@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{CheckingKey, SigningKey};
+use super::{SigningKey, VerifyingKey};
 
 /// The keys of one issuer. Cloning costs one reference count.
 #[derive(Clone, Debug)]
@@ -14,21 +14,21 @@ struct Keys {
     /// Those that are at hand, the newest first: it signs.
     signing: Vec<SigningKey>,
     /// What others check tokens by: the public sides of those, and of keys that signed before or will sign.
-    published: Vec<CheckingKey>,
+    published: Vec<VerifyingKey>,
 }
 
 impl Issuer {
     /// An issuer with these keys, the newest first; `None` without any. The first signs, the others are published too, for
     /// tokens that are on their way.
     pub fn new(signing: Vec<SigningKey>) -> Option<Self> {
-        let published = signing.iter().filter_map(CheckingKey::of).collect();
+        let published = signing.iter().filter_map(VerifyingKey::of).collect();
         (!signing.is_empty()).then(|| Self(Arc::new(Keys { signing, published })))
     }
 
     /// An issuer whose one key signs, beside which public sides of others are published: of keys that signed before, and
     /// of the one that will sign next.
-    pub fn beside(key: SigningKey, others: Vec<CheckingKey>) -> Self {
-        let published = CheckingKey::of(&key).into_iter().chain(others).collect();
+    pub fn beside(key: SigningKey, others: Vec<VerifyingKey>) -> Self {
+        let published = VerifyingKey::of(&key).into_iter().chain(others).collect();
         Self(Arc::new(Keys { signing: vec![key], published }))
     }
 
@@ -38,27 +38,27 @@ impl Issuer {
     }
 
     /// What others check its tokens by: the public sides of its keys, the newest first. Secrets have none.
-    pub fn published(&self) -> &[CheckingKey] {
+    pub fn published(&self) -> &[VerifyingKey] {
         &self.0.published
     }
 
     /// The document of the public keys (RFC 7517) of several issuers, each key once. Secrets are not in it.
     pub fn jwks<'a>(issuers: impl IntoIterator<Item = &'a Self>) -> String {
-        let mut published: Vec<(&CheckingKey, bool)> = Vec::new();
+        let mut published: Vec<(&VerifyingKey, bool)> = Vec::new();
         for key in issuers.into_iter().flat_map(|issuer| &issuer.0.published) {
             match published.iter_mut().find(|(known, _)| known.kid() == key.kid()) {
                 Some((known, is_for_one)) => *is_for_one &= known.algorithm() == key.algorithm(),
                 None => published.push((key, true)),
             }
         }
-        let jwk = |(key, is_for_one): (&CheckingKey, bool)| key.jwk(is_for_one.then_some(key.algorithm()));
+        let jwk = |(key, is_for_one): (&VerifyingKey, bool)| key.jwk(is_for_one.then_some(key.algorithm()));
         let keys: Vec<_> = published.into_iter().map(jwk).collect();
         format!(r#"{{"keys":[{}]}}"#, keys.join(","))
     }
 
     /// A name that two different keys of these issuers have: whoever checks a token could not tell which one is meant.
     pub fn namesake<'a>(issuers: impl IntoIterator<Item = &'a Self>) -> Option<&'a str> {
-        let mut named: HashMap<&str, &CheckingKey> = HashMap::new();
+        let mut named: HashMap<&str, &VerifyingKey> = HashMap::new();
         issuers.into_iter().flat_map(|issuer| &issuer.0.published).find_map(|key| {
             let other = named.insert(key.kid(), key)?;
             (!other.is(key)).then(|| key.kid())
@@ -68,7 +68,7 @@ impl Issuer {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let published: Vec<_> = self.published.iter().map(CheckingKey::kid).collect();
+        let published: Vec<_> = self.published.iter().map(VerifyingKey::kid).collect();
         f.debug_struct("Keys").field("signing", &self.signing).field("published", &published).finish()
     }
 }
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn of_a_key_that_signs_no_more_its_public_side_is_enough() {
         let old = include_str!("../../tests/keys/rsa.pub.pem");
-        let issuer = Issuer::beside(ec(), vec![CheckingKey::read(old, None).expect("a good key")]);
+        let issuer = Issuer::beside(ec(), vec![VerifyingKey::read(old, None).expect("a good key")]);
         let names = [ec().kid(), rsa(Algorithm::Rs256).kid()].map(|kid| json!(kid));
         assert_eq!(said(&Issuer::jwks([&issuer]), "kid"), names);
         assert_eq!(issuer.key().kid(), ec().kid());

@@ -122,12 +122,12 @@ impl PublicKey {
 
     /// The key's name after RFC 7638: the SHA-256 of what makes it this key, in base64url.
     pub(crate) fn thumbprint(&self) -> String {
-        let digest = digest::digest(&digest::SHA256, self.to_bare_jwk().as_bytes());
+        let digest = digest::digest(&digest::SHA256, self.to_canonical_jwk().as_bytes());
         URL_SAFE_NO_PAD.encode(digest)
     }
 
     /// The numbers of the key and nothing else, its members in the order of the alphabet.
-    pub(crate) fn to_bare_jwk(&self) -> String {
+    pub(crate) fn to_canonical_jwk(&self) -> String {
         object(&self.members())
     }
 

@@ -18,7 +18,7 @@ use crate::token::Object;
 /// The bearer of a connection token. Without the realm's leave to speak about the gateway's own affairs, a token
 /// says who its bearer is and until when, and nothing else.
 pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, Reason> {
-    let Mapping { name, roles, client_type, node_id, .. } = &realm.mapping;
+    let Mapping { name, roles, client_type, node_id, rooms, .. } = &realm.mapping;
     let organisation = realm.organisation_of(claims)?;
     let mut identity = Identity {
         user: user(claims),
@@ -26,6 +26,7 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         roles: all_roles(claims, roles)?,
         client_type: optional(claims, client_type.as_ref(), "client_type")?,
         node_id: optional(claims, node_id.as_ref(), "nodeId")?,
+        rooms: rooms.as_ref().map(|path| claims.texts_at(path, "rooms")).transpose()?,
         credential: credential(realm, claims)?,
         expires: claims.expires.map(Expiry::Token),
         ..anonymous(realm, organisation)

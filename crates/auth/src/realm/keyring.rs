@@ -25,7 +25,7 @@ pub(crate) struct Published {
 
 /// Why a signature is not believed.
 #[derive(Debug)]
-pub(crate) enum Doubt {
+pub(crate) enum VerifyError {
     /// It never will be.
     Refused(Reason),
     /// Fresh keys might tell. If there are none to be had, it is refused for that reason.
@@ -57,7 +57,7 @@ impl Keyring {
 
     /// Whether a key of the realm made the token's signature. Given keys are asked first: they cost no wait, and a
     /// secret takes no part in what a token names.
-    pub(crate) fn check(&self, token: &Unverified<'_>, now: UnixSeconds) -> Result<Signed, Doubt> {
+    pub(crate) fn check(&self, token: &Unverified<'_>, now: UnixSeconds) -> Result<Signed, VerifyError> {
         let fixed = match self.fixed.check(token, now) {
             Answer::Holds { until } => return Ok(Signed { until }),
             Answer::Fails => Reason::Signature,
@@ -67,24 +67,28 @@ impl Keyring {
             Some(published) if published.keys.algorithms().contains(&token.header.algorithm) => {
                 published.check(token, fixed)
             }
-            _ => Err(Doubt::Refused(fixed)),
+            _ => Err(VerifyError::Refused(fixed)),
         }
     }
 }
 
 impl Published {
-    fn check(&self, token: &Unverified<'_>, otherwise: Reason) -> Result<Signed, Doubt> {
+    fn check(&self, token: &Unverified<'_>, otherwise: Reason) -> Result<Signed, VerifyError> {
         if token.header.kid.is_none() && !self.unnamed {
-            return Err(Doubt::Refused(if otherwise == Reason::NoKey { Reason::NoKid } else { otherwise }));
+            return Err(VerifyError::Refused(if otherwise == Reason::NoKey {
+                Reason::NoKid
+            } else {
+                otherwise
+            }));
         }
         let current = self.keys.current();
         match current.keys.check_named(token) {
             Answer::Holds { until } => Ok(Signed { until }),
-            Answer::Fails => Err(Doubt::Refused(Reason::Signature)),
+            Answer::Fails => Err(VerifyError::Refused(Reason::Signature)),
             Answer::NoKey => {
                 let is_told = current.state == PublishedState::Fresh && self.keys.suffices(&current);
                 let reason = if is_told { otherwise } else { Reason::KeysUnavailable };
-                Err(Doubt::Keys(self.keys.wish(token.header.kid.as_deref(), &current), reason))
+                Err(VerifyError::Keys(self.keys.wish(token.header.kid.as_deref(), &current), reason))
             }
         }
     }

@@ -60,6 +60,8 @@ pub(crate) struct Mapping {
     pub(crate) client_type: Option<ClaimPath>,
     /// The one id under which the bearer can be reached.
     pub(crate) node_id: Option<ClaimPath>,
+    /// The rooms that the bearer may enter.
+    pub(crate) rooms: Option<ClaimPath>,
     /// The login session.
     pub(crate) session: Option<ClaimPath>,
 }

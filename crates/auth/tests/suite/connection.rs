@@ -124,6 +124,30 @@ fn another_claim_may_name_the_user() {
 }
 
 #[test]
+fn claims_may_name_the_only_rooms_and_the_only_id_that_a_token_is_for() {
+    let claims = ClaimsConfig {
+        rooms: Some("app.rooms".into()),
+        node_id: Some("device".into()),
+        ..ClaimsConfig::default()
+    };
+    let realm = || RealmConfig { claims: claims.clone(), ..lenient() };
+    let bound = |claims| connect(realm(), &claims).map(|identity| (identity.rooms, identity.node_id));
+    let rooms = |rooms: &[&str]| Some(rooms.iter().map(|room| (*room).into()).collect());
+    let one = claims_with(json!({"app": {"rooms": "music"}, "device": "d1"}));
+    assert_eq!(bound(one), Ok((rooms(&["music"]), Some("d1".into()))));
+    let two = claims_with(json!({"app": {"rooms": ["music", ""]}}));
+    assert_eq!(bound(two), Ok((rooms(&["music", ""]), None)));
+    assert_eq!(bound(good_claims()), Ok((rooms(&[]), None)), "a token that names no room is for none");
+    for wrong in [json!(7), json!({"music": true}), json!(["music", 7])] {
+        let claims = claims_with(json!({"app": {"rooms": wrong}}));
+        assert_eq!(bound(claims), invalid(Reason::ClaimType("rooms")));
+    }
+    let unbound =
+        connect(lenient(), &claims_with(json!({"app": {"rooms": "music"}}))).map(|bearer| bearer.rooms);
+    assert_eq!(unbound, Ok(None), "nobody has said where rooms stand");
+}
+
+#[test]
 fn a_subscription_token_does_not_open_a_connection() {
     let claims = claims_with(json!({"channel": "news"}));
     assert_eq!(connect(lenient(), &claims), invalid(Reason::ChannelInConnectionToken));

@@ -2,9 +2,9 @@
 //! and by a lenient one too, unless the looser contract allows it by name.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm as Signer, EncodingKey};
-use serde_json::json;
+use serde_json::{Value, json};
 use vestibule_auth::{
     Expected, JsonFault, KeyConfig, MAX_JSON_DEPTH, MAX_TOKEN_BYTES, RealmConfig, Reason, Refusal,
 };
@@ -169,15 +169,51 @@ fn keys() -> Vec<Attempt> {
         ("an RSA signature as HS256", format!("{}.{rs256}", with("HS256")), Reason::Signature),
         ("the secret under RS256", mac("RS256", Signer::HS256, SECRET), Reason::Algorithm),
         ("an ECDSA signature of zeros", format!("{}.{}", with("ES256"), b64([0; 64])), Reason::Signature),
-        ("an ECDSA signature in DER", format!("{}.{}", with("ES256"), b64([0x30; 70])), Reason::Signature),
+        ("an ECDSA signature in DER", in_der(), Reason::Signature),
+        ("half an ECDSA signature", half_signed(), Reason::Signature),
         ("the public key as a secret", mac("HS256", Signer::HS256, pem!("p256.pub.pem")), Reason::Signature),
         ("the payload of another token", swapped(), Reason::Signature),
     ]
 }
 
+/// A token that every realm of this file takes, signed by its public key's other half: the message and the signature.
+fn signed_by_pair() -> (String, Vec<u8>) {
+    let claims = ours(good_claims()).to_string();
+    let message = format!("{}.{}", b64(r#"{"alg":"ES256"}"#), b64(claims));
+    let key = EncodingKey::from_ec_pem(pem!("p256.pem").as_bytes()).expect("a P-256 key");
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Signer::ES256).expect("it signs");
+    (message, URL_SAFE_NO_PAD.decode(signature).expect("base64url"))
+}
+
+/// The same signature as other formats than JWS carry it.
+fn in_der() -> String {
+    let (message, signature) = signed_by_pair();
+    let integer = |bytes: &[u8]| {
+        let digits = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+        // A first bit that is set would make it negative.
+        let padding: &[u8] = if digits[0] & 0x80 == 0 { &[] } else { &[0] };
+        [&[0x02, (padding.len() + digits.len()) as u8], padding, digits].concat()
+    };
+    let (r, s) = signature.split_at(32);
+    let both = [integer(r), integer(s)].concat();
+    format!("{message}.{}", b64([&[0x30, both.len() as u8], both.as_slice()].concat()))
+}
+
+fn half_signed() -> String {
+    let (message, signature) = signed_by_pair();
+    format!("{message}.{}", b64(&signature[..32]))
+}
+
 fn swapped() -> String {
     let [header, _, signature] = good();
     format!("{header}.{}.{signature}", b64(claims_with(json!({"sub": "admin"})).to_string()))
+}
+
+/// The claims as claims of our issuer, for us.
+fn ours(mut claims: Value) -> Value {
+    claims["iss"] = json!("us");
+    claims["aud"] = json!("us");
+    claims
 }
 
 fn claims() -> Vec<Attempt> {
@@ -210,11 +246,6 @@ fn claims() -> Vec<Attempt> {
 
 /// What Centrifugo's contract allows, and a strict realm does not.
 fn loose() -> Vec<Attempt> {
-    let ours = |mut claims: serde_json::Value| {
-        claims["iss"] = json!("us");
-        claims["aud"] = json!("us");
-        claims
-    };
     let with = |changes| token(&ours(claims_with(changes)));
     let hs512 = format!("{}.{}", b64(r#"{"alg":"HS512"}"#), b64(ours(good_claims()).to_string()));
     vec![
@@ -279,8 +310,24 @@ fn subscriptions_are_guarded_by_the_same_checks() {
 }
 
 #[test]
+fn a_token_is_good_in_its_time_alone_but_for_what_clocks_may_differ_by() {
+    let outside = [("exp", at(-30), Reason::Expired), ("nbf", at(31), Reason::NotYetValid)];
+    for (claim, time, reason) in outside {
+        let of_time = |time: i64| token(&ours(claims_with(json!({ claim: time }))));
+        for realm in [strict(), lenient()] {
+            let refusal = house(guarded(realm)).connection(&of_time(time), NOW).expect_err(claim);
+            assert_eq!(refusal, Refusal::from(reason.clone()), "{claim}");
+        }
+        let nearer = time + (NOW.0 - time).signum();
+        assert!(house(guarded(strict())).connection(&of_time(nearer), NOW).is_ok(), "{claim}");
+    }
+}
+
+#[test]
 fn the_hostile_set_is_not_a_set_of_typing_errors() {
     let house = house(guarded(strict()));
     let claims = claims_with(json!({"iss": "us", "aud": ["them", "us"]}));
     assert!(house.connection(&token(&claims), NOW).is_ok());
+    let (message, signature) = signed_by_pair();
+    assert!(house.connection(&format!("{message}.{}", b64(signature)), NOW).is_ok());
 }

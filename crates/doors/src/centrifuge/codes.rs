@@ -6,7 +6,7 @@
 
 use vestibule_model::Close;
 
-use crate::contract::Fault;
+use crate::contract::{Ending, Fault};
 
 /// Why a command was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl UnsubscribeCode {
 
 /// Why the server ends a connection.
 pub mod disconnect {
-    use super::Close;
+    use super::{Close, Ending};
 
     /// The node is going away.
     pub const SHUTDOWN: Close = Close::new(3001, "shutdown");
@@ -134,8 +134,8 @@ pub mod disconnect {
     pub const SUBSCRIPTION_EXPIRED: Close = Close::new(3006, "subscription expired");
     /// The peer reads slower than it is sent to; nothing that waits for it is sent any more.
     pub const SLOW: Close = Close::abrupt(3008, "slow");
-    /// The socket did not take a write in time.
-    pub const WRITE_ERROR: Close = Close::new(3009, "write error");
+    /// The socket did not take a write in time; nor would it take what waits.
+    pub const WRITE_ERROR: Close = Close::abrupt(3009, "write error");
     /// Publications of a subscription that the server made were missed, or its tokens changed.
     pub const INSUFFICIENT_STATE: Close = Close::new(3010, "insufficient state");
     /// An operator wants the client to connect anew.
@@ -192,6 +192,18 @@ pub mod disconnect {
         TOO_MANY_ERRORS,
     ];
 
+    /// How this door says that the house ends a connection.
+    pub const fn of(ending: Ending) -> Close {
+        match ending {
+            Ending::Bug => SERVER_ERROR,
+            Ending::Slow => SLOW,
+            Ending::Stuck => WRITE_ERROR,
+            Ending::Overloaded => TOO_MANY_REQUESTS,
+            Ending::Replaced => CONNECTION_LIMIT,
+            Ending::Ordered => FORCE_NO_RECONNECT,
+        }
+    }
+
     /// Whether clients connect again after a close with this code.
     pub const fn reconnects(code: u16) -> bool {
         !matches!(code, 3500..=3999 | 4500..=4999)
@@ -240,8 +252,8 @@ mod tests {
     }
 
     #[test]
-    fn only_a_slow_peer_is_not_waited_for() {
+    fn only_a_peer_that_does_not_read_is_not_waited_for() {
         let abrupt: Vec<u16> = disconnect::ALL.iter().filter(|c| !c.flush).map(|c| c.code).collect();
-        assert_eq!(abrupt, [3008]);
+        assert_eq!(abrupt, [3008, 3009]);
     }
 }

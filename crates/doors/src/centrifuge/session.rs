@@ -11,7 +11,7 @@
 //! - `order`: what the house says unasked;
 //! - `verdict`: what becomes of a command; `profile`: what the clients of a realm are told about their tokens;
 //! - `terms`, `joining`, `subscription`: what a subscription is granted, while it is made, when it stands;
-//! - `pulse`, `deadline`: pings, expiry and the presence tick;
+//! - `pings`, `deadline`: pings, expiry and the presence tick;
 //! - `turn`: what one input has at hand, and what it leaves behind.
 
 mod deadline;
@@ -20,10 +20,10 @@ mod history;
 mod joining;
 mod open;
 mod order;
+mod pings;
 mod presence;
 mod profile;
 mod publish;
-mod pulse;
 mod refresh;
 mod rpc;
 mod sub_refresh;
@@ -41,14 +41,16 @@ use std::sync::Arc;
 
 use vestibule_model::{ClientId, Close, Moment, Now};
 
+use super::codes::disconnect;
 use super::rules::Rules;
 use super::wire::Encoding;
-use crate::contract::{self, Input, Output, Outputs};
+use crate::contract::{self, Ending, Input, Output, Outputs};
 use crate::form::Form;
+use crate::tickets::Tickets;
 
 use entrance::{Admitting, Authenticating, Refused, Subscribing, Waiting};
 use open::Open;
-use turn::{Tickets, Turn};
+use turn::Turn;
 
 /// What is known of a connection when it opens.
 #[derive(Debug)]
@@ -161,6 +163,10 @@ impl contract::Session for Session {
             State::Open(open) => open.is_free(),
             State::Authenticating(_) | State::Admitting(_) | State::Subscribing(_) | State::Closed => false,
         }
+    }
+
+    fn close_for(&self, ending: Ending) -> Close {
+        disconnect::of(ending)
     }
 }
 

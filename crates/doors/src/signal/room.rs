@@ -3,10 +3,12 @@
 //! The room acts by the handle of a member's connection, never by a name that a message gives: whoever lost an id, or
 //! never had it, cannot speak or be removed as its holder. `M` is how the house names a connection.
 //!
-//! - `member`: one who is there; `servers`: by whom consumers are served.
+//! - `member`: one who is there; `takeovers`: how often an id changes hands;
+//! - `lists`: what members are told of each other.
 
+mod lists;
 mod member;
-mod servers;
+mod takeovers;
 #[cfg(test)]
 mod tests;
 
@@ -17,8 +19,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use vestibule_model::{Close, Moment};
 
-use super::{codes, message};
-use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role};
+use super::codes;
+use super::message::{self, Relayed};
+use crate::room::{Call, Entry, Letter, NotEntered, Receiver, Role};
 use member::Member;
 
 /// The bounds of a room.
@@ -26,11 +29,12 @@ use member::Member;
 pub struct Limits {
     /// Members of a room.
     pub members: usize,
-    /// So often may an id go from one connection to another within [`Limits::takeover_window`]; then the holder keeps it.
-    /// Two tabs with one id would take it from each other for ever.
+    /// So often may an id go from one connection to another without a rest of [`Limits::takeover_rest`]; then the holder
+    /// keeps it. Two tabs with one id would take it from each other for ever.
     pub takeovers: u32,
-    /// The time in which takeovers are counted.
-    pub takeover_window: Duration,
+    /// An id has rested when nobody has asked for it for so long. Longer than clients in the field wait before they come
+    /// back, which is half a minute, and than browsers let hidden pages sleep, which is a whole one.
+    pub takeover_rest: Duration,
 }
 
 /// What a room wants done.
@@ -38,6 +42,12 @@ pub struct Limits {
 pub enum Said<M> {
     /// Send a message to a member.
     To(M, Bytes),
+    /// Send one message to several members.
+    ToAll(Vec<M>, Bytes),
+    /// Pass on to a member what another one says.
+    Relay(M, Relayed),
+    /// Send a member this message, because what it said reaches nobody.
+    Unreachable(M, Bytes),
     /// The connection is no member any more, because of this.
     Left(M, Close),
 }
@@ -53,13 +63,15 @@ pub struct Room<M> {
     next_place: u64,
     /// At which server the next consumer's list begins.
     pointer: usize,
-    /// The servers have changed since consumers were told.
+    /// Who serves, in the order of joining, as it was when that was looked at last. Consumers who know it share it.
+    servers: Bytes,
+    /// The servers may have changed since consumers were told.
     servers_changed: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { members: 5_000, takeovers: 10, takeover_window: Duration::from_secs(60) }
+        Self { members: 5_000, takeovers: 10, takeover_rest: Duration::from_secs(120) }
     }
 }
 
@@ -73,6 +85,7 @@ impl<M: Copy + Eq + Hash> Room<M> {
             by_handle: HashMap::new(),
             next_place: 0,
             pointer: 0,
+            servers: Bytes::new(),
             servers_changed: false,
         }
     }
@@ -87,6 +100,11 @@ impl<M: Copy + Eq + Hash> Room<M> {
         self.members.is_empty()
     }
 
+    /// The connections of all members.
+    pub fn handles(&self) -> impl Iterator<Item = M> {
+        self.members.values().map(|member| member.handle)
+    }
+
     /// Somebody comes in.
     ///
     /// # Errors
@@ -94,50 +112,48 @@ impl<M: Copy + Eq + Hash> Room<M> {
     pub fn enter(
         &mut self,
         handle: M,
-        entry: Entry,
+        mut entry: Entry,
         now: Moment,
         said: &mut Vec<Said<M>>,
     ) -> Result<(), NotEntered> {
-        let place = match self.by_id.get(&entry.id) {
-            Some(place) => self.take_over(*place, &entry, now, said)?,
-            None if self.members.len() >= self.limits.members => return Err(NotEntered::RoomFull),
-            None => {
-                self.next_place += 1;
-                let place = self.next_place;
-                self.by_id.insert(entry.id.clone(), place);
-                self.members.insert(place, Member::new(handle, &entry, now));
-                place
-            }
+        let id = match entry.otherwise.take() {
+            Some(otherwise) if self.by_id.contains_key(&entry.id) => otherwise,
+            _ => std::mem::take(&mut entry.id),
+        };
+        let place = match self.by_id.get(&id).copied() {
+            Some(place) => self.take_over(place, handle, &entry, now, said)?,
+            None => self.take_place(Member::new(handle, id, &entry, now))?,
         };
         self.by_handle.insert(handle, place);
-        if let Some(member) = self.members.get_mut(&place) {
-            member.handle = handle;
-        }
         self.take_role(place, entry.role, entry.hears, said);
         Ok(())
+    }
+
+    fn take_place(&mut self, member: Member<M>) -> Result<u64, NotEntered> {
+        if self.members.len() >= self.limits.members {
+            return Err(NotEntered::RoomFull);
+        }
+        self.next_place += 1;
+        self.by_id.insert(member.id.clone(), self.next_place);
+        self.members.insert(self.next_place, member);
+        Ok(self.next_place)
     }
 
     /// The id goes from its holder to a newcomer, who has the holder's place.
     fn take_over(
         &mut self,
         place: u64,
+        handle: M,
         entry: &Entry,
         now: Moment,
         said: &mut Vec<Said<M>>,
     ) -> Result<u64, NotEntered> {
-        let limits = self.limits;
         let holder = self.members.get_mut(&place).ok_or(NotEntered::IdTaken)?;
-        let is_known = entry.proof > Proof::Nothing;
-        let may = entry.proof >= holder.proof && (is_known || holder.role == Role::Pending);
-        if !may || !holder.may_be_taken_over(limits, now) {
-            return Err(NotEntered::IdTaken);
-        }
-        said.push(Said::Left(holder.handle, codes::REPLACED));
-        self.by_handle.remove(&holder.handle);
-        holder.proof = entry.proof;
-        let was_listed = holder.is_peer();
-        holder.role = Role::Pending;
-        self.servers_changed |= was_listed;
+        let served = holder.serves();
+        let before = holder.give_way(handle, entry, self.limits, now)?;
+        said.push(Said::Left(before, codes::REPLACED));
+        self.by_handle.remove(&before);
+        self.servers_changed |= served;
         Ok(place)
     }
 
@@ -146,16 +162,14 @@ impl<M: Copy + Eq + Hash> Room<M> {
         let Some(place) = self.by_handle.get(&handle).copied() else { return };
         match call {
             Call::Register { role, hears } => self.take_role(place, role, hears, said),
-            Call::Heartbeat { sessions, serves, capacity } => {
+            Call::Heartbeat(load) => {
                 let Some(member) = self.members.get_mut(&place) else { return };
-                let Role::Normal(service) = &mut member.role else { return };
-                let before = *service;
-                service.sessions = sessions.unwrap_or(service.sessions);
-                service.serves = serves.unwrap_or(service.serves);
-                service.capacity = capacity.or(service.capacity);
-                self.servers_changed |= servers::serves(&before) != servers::serves(service);
+                let served = member.serves();
+                member.take_load(load);
+                self.servers_changed |= served != member.serves();
+                self.tell_of(place, said);
             }
-            Call::Relay { to, is_offer, members, .. } => self.relay(place, &to, is_offer, &members, said),
+            Call::Relay { letter, arrived } => self.relay(place, letter, arrived, said),
         }
     }
 
@@ -164,98 +178,31 @@ impl<M: Copy + Eq + Hash> Room<M> {
         let Some(place) = self.by_handle.remove(&handle) else { return };
         let Some(member) = self.members.remove(&place) else { return };
         self.by_id.remove(&member.id);
-        self.servers_changed |= member.is_peer();
-        if member.announced {
-            self.announce(&message::left(&member.id), place, said);
-        }
+        self.servers_changed |= member.serves();
+        self.tell_of_end(place, &member, said);
     }
 
-    /// Tells consumers by whom they are served, if that has changed since they were told.
-    pub fn tick(&mut self, said: &mut Vec<Said<M>>) {
-        if !std::mem::take(&mut self.servers_changed) {
-            return;
-        }
-        let mut consumers = self.members.values().filter(|member| member.role == Role::Consumer).peekable();
-        if consumers.peek().is_none() {
-            return;
-        }
-        let list = message::server_list(servers::rotated(self.members.values(), self.pointer));
-        said.extend(consumers.map(|consumer| Said::To(consumer.handle, list.clone())));
-    }
-
-    /// Whether [`Room::tick`] has something to say.
-    pub fn wants_tick(&self) -> bool {
-        self.servers_changed
-    }
-
-    /// What a member is from now on, and what it hears because of that.
+    /// What a member is from now on, and what it and others hear because of that.
     fn take_role(&mut self, place: u64, role: Role, hears: bool, said: &mut Vec<Said<M>>) {
         let Some(member) = self.members.get_mut(&place) else { return };
-        let was_provisional = member.role == Role::Provisional;
-        let was_peer = member.is_peer();
-        if !matches!(member.role, Role::Pending | Role::Provisional) {
+        if !member.take_role(role, hears) {
             return;
         }
-        member.role = role;
-        member.hears = hears;
-        let (handle, is_peer) = (member.handle, member.is_peer());
-        let is_pending = member.role == Role::Pending;
-        match (&self.members[&place].role, is_peer) {
-            (Role::Consumer, _) => {
-                let servers: Vec<_> = servers::rotated(self.members.values(), self.pointer).collect();
-                said.push(Said::To(handle, message::server_list(servers.iter().copied())));
-                if !servers.is_empty() {
-                    self.pointer = (self.pointer + 1) % servers.len();
-                }
-            }
-            (_, true) => self.greet(place, handle, was_provisional, hears, said),
-            (Role::Pending | Role::Provisional | Role::Normal(_), _) => {}
+        self.servers_changed |= member.serves();
+        match member.role {
+            // Whoever took an id over goes on under its name for as long as it has not said what it is.
+            Role::Pending => return,
+            Role::Consumer => self.serve(place, said),
+            Role::Provisional | Role::Normal(_) => self.greet(place, said),
         }
-        self.servers_changed |= was_peer || is_peer;
-        // Whoever took an id over has its name for as long as it has not said what it is.
-        if !is_pending {
-            self.tell_of(place, is_peer, said);
-        }
+        self.tell_of(place, said);
     }
 
-    /// Tells those who want to hear it that a peer is there, or is none any more.
-    fn tell_of(&mut self, place: u64, is_peer: bool, said: &mut Vec<Said<M>>) {
-        let Some(member) = self.members.get_mut(&place) else { return };
-        if std::mem::replace(&mut member.announced, is_peer) == is_peer {
-            return;
-        }
-        let news = if is_peer { message::joined(&member.id) } else { message::left(&member.id) };
-        self.announce(&news, place, said);
-    }
-
-    /// Tells a peer whom it meets: once, and again only if it was told before it said what it is, and others came since.
-    fn greet(&mut self, place: u64, handle: M, was_provisional: bool, hears: bool, said: &mut Vec<Said<M>>) {
-        let list = message::peer_list(self.peers_but(place));
-        let roster = hears.then(|| message::roster(self.peers_but(place)));
-        let Some(member) = self.members.get_mut(&place) else { return };
-        let told_the_same = was_provisional && member.told.as_ref() == Some(&list);
-        member.told = (member.role == Role::Provisional).then(|| list.clone());
-        if !told_the_same {
-            said.push(Said::To(handle, list));
-        }
-        said.extend(roster.map(|roster| Said::To(handle, roster)));
-    }
-
-    fn peers_but(&self, place: u64) -> impl Iterator<Item = &str> {
-        let others = self.members.iter().filter(move |(other, member)| **other != place && member.is_peer());
-        others.map(|(_, member)| &*member.id)
-    }
-
-    fn announce(&self, news: &Bytes, about: u64, said: &mut Vec<Said<M>>) {
-        let hearers = self.members.iter().filter(|(place, member)| **place != about && member.hears);
-        said.extend(hearers.map(|(_, member)| Said::To(member.handle, news.clone())));
-    }
-
-    fn relay(&self, place: u64, to: &Receiver, is_offer: bool, members: &Bytes, said: &mut Vec<Said<M>>) {
+    fn relay(&self, place: u64, letter: Letter, arrived: Moment, said: &mut Vec<Said<M>>) {
         let Some(sender) = self.members.get(&place) else { return };
         // Who has not said what it is has nothing to say to others.
         let Some(role) = sender.role_name() else { return };
-        let target = match to {
+        let target = match &letter.to {
             Receiver::Id(id) => self.by_id.get(id).and_then(|place| self.members.get(place)),
             Receiver::Nobody(_) => None,
         };
@@ -263,12 +210,14 @@ impl<M: Copy + Eq + Hash> Room<M> {
         match target {
             // Consumers are nothing to each other.
             Some(target) if from_consumer && target.role == Role::Consumer => {}
-            Some(target) if !(from_consumer && is_offer && !target.is_declared()) => {
-                said.push(Said::To(target.handle, message::relayed(members, &sender.id_as_json, role)));
+            Some(target) if !(from_consumer && letter.is_offer && !target.is_declared()) => {
+                let from = sender.id_as_json.clone();
+                let relayed = Relayed { members: letter.members, from, role, arrived };
+                said.push(Said::Relay(target.handle, relayed));
             }
             _ => {
-                let (Receiver::Id(name) | Receiver::Nobody(name)) = to;
-                said.push(Said::To(sender.handle, message::not_connected(name)));
+                let (Receiver::Id(name) | Receiver::Nobody(name)) = &letter.to;
+                said.push(Said::Unreachable(sender.handle, message::not_connected(name)));
             }
         }
     }

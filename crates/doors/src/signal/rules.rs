@@ -6,6 +6,7 @@ use std::time::Duration;
 use vestibule_model::UserId;
 
 use super::room;
+use crate::pulse::Rhythm;
 
 /// What sessions go by.
 #[derive(Clone, Debug)]
@@ -19,9 +20,9 @@ pub struct Rules {
     /// After so long an authenticated socket that is silent counts as a peer; `None`: it is closed at the timeout.
     pub register_grace: Option<Duration>,
     /// How long a socket may take to say what it is.
-    pub register_timeout: Duration,
+    pub stale_close_delay: Duration,
     /// So long after its token's end a connection is closed; `None`: it stays, since old clients can get no other token.
-    pub close_on_expiry: Option<Duration>,
+    pub expired_close_delay: Option<Duration>,
     /// How often sockets are pinged.
     pub ping_interval: Duration,
     /// How long an answer to a ping may take.
@@ -52,6 +53,10 @@ impl Rules {
     pub const LONGEST_NAME: usize = UserId::LONGEST;
     /// So many seconds of messages may come at once.
     pub const BURST: u64 = 5;
+
+    pub(crate) const fn rhythm(&self) -> Rhythm {
+        Rhythm { interval: self.ping_interval, timeout: Some(self.pong_timeout) }
+    }
 }
 
 impl Default for Rules {
@@ -61,8 +66,8 @@ impl Default for Rules {
             takes_consumers: false,
             roomless: Roomless::default(),
             register_grace: Some(Duration::from_millis(500)),
-            register_timeout: Duration::from_secs(10),
-            close_on_expiry: None,
+            stale_close_delay: Duration::from_secs(10),
+            expired_close_delay: None,
             ping_interval: Duration::from_secs(25),
             pong_timeout: Duration::from_secs(10),
             messages_per_second: NonZeroU32::new(200),

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vestibule_model::{Identity, Now, OrganisationId, UserId};
+use vestibule_model::{ClientId, Identity, Now, OrganisationId, UserId};
 
 use super::codes;
 use super::rules::Rules;
-use super::session::Session;
+use super::session::{Opening, Session};
 use crate::contract::Outputs;
 use crate::suite::DoorUnderTest;
 
@@ -39,7 +39,9 @@ impl DoorUnderTest for SignalDoor {
     type Session = Session;
 
     fn open(&self, now: Now, outputs: &mut Outputs) -> Session {
-        Session::open(Arc::new(Self::rules()), "spare".into(), now, outputs)
+        let rules = Arc::new(Self::rules());
+        let opening = Opening { client: ClientId::from_random([1; 16]), jitter: 7, rules };
+        Session::open(opening, now, outputs)
     }
 
     fn first_message(&self) -> Vec<u8> {
@@ -66,12 +68,12 @@ impl DoorUnderTest for SignalDoor {
     }
 
     fn stale_after(&self) -> Duration {
-        Rules::default().register_timeout
+        Rules::default().stale_close_delay
     }
 
     fn reconnects(&self, code: u16) -> bool {
         // Clients of this door come back after any code.
-        code == codes::RESTART.code
+        code == codes::SHUTDOWN.code
     }
 }
 

@@ -7,7 +7,7 @@ use vestibule_model::{Close, Profile};
 use super::walk::walk;
 use super::witness::Asked;
 use super::{Dice, DoorUnderTest, Driver};
-use crate::contract::{Input, Notice, Order, Outcome, Output, Refusal, Refused, Ticket};
+use crate::contract::{Ending, Input, Notice, Order, Outcome, Output, Refusal, Refused, Session, Ticket};
 
 /// So many seeds for each behaviour that depends on chance.
 const SEEDS: u64 = 300;
@@ -122,6 +122,19 @@ pub fn an_ordered_disconnect_closes_with_its_own_code<D: DoorUnderTest>(door: &D
         let wanted = Close::new(4321, "because");
         driver.notice(Notice::Order(Order::Disconnect(wanted.clone())));
         assert_eq!(driver.witness.close, Some(wanted));
+    }
+}
+
+/// Whatever the house ends a connection for, the door says it by a code of its own, in every state; and whoever takes
+/// nothing any more is not waited for.
+pub fn the_house_ends_a_connection_with_the_doors_own_code<D: DoorUnderTest>(door: &D) {
+    for ending in Ending::ALL {
+        for mut driver in in_every_state(door) {
+            let close = driver.session().close_for(ending);
+            assert_eq!(close.flush, !ending.is_abrupt(), "{ending:?}");
+            driver.notice(Notice::Order(Order::End(ending)));
+            assert_eq!(driver.witness.close, Some(close));
+        }
     }
 }
 

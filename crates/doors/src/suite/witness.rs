@@ -92,7 +92,7 @@ impl Witness {
                     );
                 }
                 Output::Call(call) => assert!(self.entered, "{call:?} is said outside of any room"),
-                Output::Ping => {}
+                Output::Ping | Output::Malformed => {}
             }
         }
         outputs
@@ -131,7 +131,7 @@ impl Witness {
 
     fn performed(&mut self, ticket: Ticket, effect: &Effect) {
         let asked = match effect {
-            Effect::Authenticate(token) => Asked::Authenticate(token.as_ref().map(|secret| secret.0.clone())),
+            Effect::Authenticate(token) => Asked::Authenticate(token.as_ref().map(|token| token.0.clone())),
             Effect::AuthenticateConsumer(_) => Asked::AuthenticateConsumer,
             Effect::Enter(..) => Asked::Enter,
             Effect::Authorise(token) => Asked::Authorise(token.0.clone()),

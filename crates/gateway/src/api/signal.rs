@@ -2,13 +2,14 @@
 //!
 //! Paths, statuses and bodies are those of the server that this one stands in for, whose clients are in the field.
 //!
-//! - `token`: `POST /token`; `body`: what it is given; `ice`: `GET /ice`.
+//! - `token`: `POST /token`; `body`: what it is given; `ttl`: how lifetimes of tokens are written; `ice`: `GET /ice`.
 
 mod body;
 mod ice;
 #[cfg(test)]
 mod tests;
 mod token;
+mod ttl;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -129,7 +130,7 @@ pub fn routes(settings: &SignalHttpSettings, api: &Api) -> Router {
 
 /// The key by which others check room tokens.
 async fn public_key(State(http): State<Arc<SignalHttp>>) -> Response {
-    let jwk = http.settings.tokens.as_ref().and_then(|tokens| tokens.issuer.key().bare_public_jwk());
+    let jwk = http.settings.tokens.as_ref().and_then(|tokens| tokens.issuer.key().canonical_public_jwk());
     let jwk: serde_json::Value =
         jwk.and_then(|jwk| serde_json::from_str(&jwk).ok()).unwrap_or(serde_json::Value::Null);
     let body = format!(r#"{{"alg":"EdDSA","crv":{},"x":{},"kty":{}}}"#, jwk["crv"], jwk["x"], jwk["kty"]);

@@ -58,7 +58,7 @@ fn live(plan: Plan, greet: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn std::e
                 let _ended_meanwhile = told.send(());
                 select! {
                     alive = kept => alive,
-                    again = told_again() => end_now(again),
+                    again = told_again(&mut signals) => end_now(again),
                 }
             }
         };
@@ -72,17 +72,19 @@ fn live(plan: Plan, greet: impl FnOnce(SocketAddr)) -> Result<(), Box<dyn std::e
 
 /// Waits for a second signal. Whoever watches a process may send it the same one twice, as a terminal and a shell do:
 /// what comes at once with the first is not the second.
-async fn told_again() -> io::Result<&'static str> {
-    sleep(SAME_SIGNAL).await;
-    Ok(Signals::listen()?.next().await)
+async fn told_again(signals: &mut Signals) -> &'static str {
+    let mut at_once = pin!(sleep(SAME_SIGNAL));
+    loop {
+        select! {
+            () = &mut at_once => return signals.next().await,
+            name = signals.next() => tracing::info!(signal = name, "told to end twice at once"),
+        }
+    }
 }
 
 /// Ends without a goodbye.
-fn end_now(told: io::Result<&'static str>) -> ! {
-    match told {
-        Ok(signal) => tracing::warn!(signal, "told to end again: now"),
-        Err(error) => tracing::error!("cannot listen for a second signal: {error}"),
-    }
+fn end_now(signal: &'static str) -> ! {
+    tracing::warn!(signal, "told to end again: now");
     process::exit(i32::from(FAILED))
 }
 

@@ -2,7 +2,7 @@
 
 use vestibule_auth::jwks::Answer;
 use vestibule_auth::{Reason, Rejection, Trust, Verdict, Verified};
-use vestibule_doors::contract::{Refusal, Refused, Secret};
+use vestibule_doors::contract::{Refusal, Refused, Token};
 use vestibule_model::{Cure, Door, Identity, Now, Profile, SubscriptionGrant, UnixSeconds};
 
 use super::Steward;
@@ -61,7 +61,7 @@ impl Steward {
     pub(super) async fn authenticate(
         &self,
         door: Door,
-        token: Option<Secret>,
+        token: Option<Token>,
         now: Now,
     ) -> Result<Identity, Refused> {
         let trusts = &self.0.trusts;
@@ -79,7 +79,7 @@ impl Steward {
         }
     }
 
-    pub(super) async fn authenticate_consumer(&self, token: &Secret, now: Now) -> Result<Identity, Refused> {
+    pub(super) async fn authenticate_consumer(&self, token: &Token, now: Now) -> Result<Identity, Refused> {
         let consumers = self.0.trusts.signal.as_ref().and_then(|signal| signal.consumers.as_ref());
         Ok(self.identify(consumers.ok_or(CLOSED)?, &token.0, now).await?)
     }
@@ -128,7 +128,7 @@ impl Steward {
         }
     }
 
-    pub(super) async fn authorise(&self, token: &Secret, now: Now) -> Result<SubscriptionGrant, Refusal> {
+    pub(super) async fn authorise(&self, token: &Token, now: Now) -> Result<SubscriptionGrant, Refusal> {
         let trust = &self.0.trusts.subscriptions;
         let verdict = self.settle(|| trust.subscription(&token.0, now.unix)).await;
         let grant = verdict.map_err(|rejection| refusal(rejection.refusal))?.value;

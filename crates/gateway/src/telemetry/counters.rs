@@ -81,7 +81,7 @@ pub struct Counters {
     pub sent_bytes: Counter,
     /// Connections that were told that their token is revoked.
     pub revoked: Counter,
-    /// Sessions that ran into a bug.
+    /// Sessions and rooms that ran into a bug.
     pub bugs: Counter,
     /// What is counted of rooms.
     pub rooms: RoomCounters,
@@ -114,11 +114,20 @@ impl Counters {
 
 #[cfg(test)]
 mod tests {
+    use vestibule_doors::{centrifuge, signal};
+
     use super::*;
 
     #[test]
     fn the_codes_are_sorted_so_that_they_can_be_searched() {
         assert!(CODES.is_sorted());
+    }
+
+    #[test]
+    fn every_code_of_a_door_is_counted_by_itself() {
+        for close in centrifuge::codes::disconnect::ALL.iter().chain(&signal::codes::ALL) {
+            assert!(CODES.contains(&close.code), "{close:?}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Metrics {
     /// The same, and how many revocations hold.
     #[must_use]
     pub fn with_revocations(mut self, live: impl Fn() -> usize + Send + Sync + 'static) -> Self {
-        self.registry.register_collector(Box::new(Revocations(Box::new(live))));
+        self.registry.register_collector(Box::new(Revocations(live)));
         self
     }
 
@@ -74,15 +74,15 @@ impl Metrics {
 }
 
 /// Asks how many revocations hold.
-struct Revocations(Box<dyn Fn() -> usize + Send + Sync>);
+struct Revocations<F>(F);
 
-impl fmt::Debug for Revocations {
+impl<F: Fn() -> usize> fmt::Debug for Revocations<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Revocations({})", self.0())
     }
 }
 
-impl Collector for Revocations {
+impl<F: Fn() -> usize + Send + Sync + 'static> Collector for Revocations<F> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let (name, help) = ("revocations", "Revocations and blocks that hold");
         let live = ConstGauge::new(i64::try_from(self.0()).unwrap_or(i64::MAX));
@@ -121,7 +121,7 @@ const COUNTERS: [(&str, &str, Read); 11] = [
     ("rooms_overloaded", "Members that ended because too much waited for a worker", |counters| {
         counters.rooms.overloaded.get()
     }),
-    ("bugs", "Connections that were lost to a bug in this program", |counters| counters.bugs.get()),
+    ("bugs", "Sessions and rooms that were lost to a bug in this program", |counters| counters.bugs.get()),
 ];
 
 /// Closed connections have the close code as label `code`; `other` stands for all that are not counted one by one.

@@ -50,7 +50,7 @@ impl Refusals {
         self.count(realm, label, words);
     }
 
-    /// How many were not taken for that reason.
+    /// How often tokens of that realm were not taken for that reason.
     #[cfg(test)]
     pub fn of(&self, realm: &str, reason: &'static str) -> u64 {
         self.counts.get_or_create(&Label { realm: realm.to_owned(), reason }).get()

@@ -85,27 +85,29 @@ impl RoomCounters {
 
 /// Writes what all workers counted.
 pub(super) fn encode(workers: &[Arc<Counters>], encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-    let sum =
-        |read: &dyn Fn(&RoomCounters) -> u64| -> u64 { workers.iter().map(|one| read(&one.rooms)).sum() };
     let help = "Rooms that have members, by the largest size of their class";
     let mut rooms = encoder.encode_descriptor("rooms", help, None, MetricType::Gauge)?;
     let largest = LARGEST.iter().map(ToString::to_string).chain(["more".to_owned()]);
     for (class, largest) in largest.enumerate() {
-        let count = i64::try_from(sum(&|rooms| rooms.sizes[class].get())).unwrap_or(i64::MAX);
+        let count = i64::try_from(sum(workers, |rooms| rooms.sizes[class].get())).unwrap_or(i64::MAX);
         ConstGauge::new(count).encode(rooms.encode_family(&[("members", largest)])?)?;
     }
     let help = "Who did not enter a room, by reason";
     let mut refused = encoder.encode_descriptor("rooms_not_entered", help, None, MetricType::Counter)?;
     for (index, reason) in REASONS.into_iter().enumerate() {
-        let count = sum(&|rooms| rooms.not_entered[index].get());
+        let count = sum(workers, |rooms| rooms.not_entered[index].get());
         ConstCounter::new(count).encode(refused.encode_family(&[("reason", reason)])?)?;
     }
     let help = "Seconds from the arrival of a message at the house to its receiver's queue";
     let relays = Relays {
-        counts: std::array::from_fn(|class| sum(&|rooms| rooms.relays[class].get())),
-        millis: sum(&|rooms| rooms.relay_millis.get()),
+        counts: std::array::from_fn(|class| sum(workers, |rooms| rooms.relays[class].get())),
+        millis: sum(workers, |rooms| rooms.relay_millis.get()),
     };
     relays.encode(encoder.encode_descriptor("relay_seconds", help, None, MetricType::Histogram)?)
+}
+
+fn sum(workers: &[Arc<Counters>], read: impl Fn(&RoomCounters) -> u64) -> u64 {
+    workers.iter().map(|worker| read(&worker.rooms)).sum()
 }
 
 /// Relayed messages by how long they took.

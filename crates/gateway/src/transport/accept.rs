@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::BytesMut;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::spawn_local;
@@ -17,7 +17,7 @@ use super::http;
 use super::porch::Porch;
 use super::socket::Socket;
 use super::upgrade::{Welcome, crowded, too_long};
-use crate::worker::Place;
+use crate::worker::AddressSeat;
 
 /// How long a listener rests when the process has no file descriptors left.
 const OUT_OF_DESCRIPTORS: Duration = Duration::from_millis(100);
@@ -47,7 +47,7 @@ async fn receive(mut stream: TcpStream, address: IpAddr, porch: Rc<Porch>) {
         Ok(Err(_)) | Err(_) => return,
     };
     match porch.route(&head, address) {
-        Route::Door(welcome, place, length) => porch.upgrade(stream, (&welcome, place), head, length).await,
+        Route::Door(welcome, seat, length) => porch.upgrade(stream, (&welcome, seat), head, length).await,
         Route::Refuse(response) => refuse(stream, &response).await,
         Route::Http => {
             let requests = porch.stops.requests.clone();
@@ -59,7 +59,7 @@ async fn receive(mut stream: TcpStream, address: IpAddr, porch: Rc<Porch>) {
 /// Where the head of a request leads.
 enum Route {
     /// Through a door; the head is so long.
-    Door(Welcome, Option<Place>, usize),
+    Door(Welcome, Option<AddressSeat>, usize),
     /// Nowhere.
     Refuse(Vec<u8>),
     /// To the HTTP service, which knows what to say to a head that is none.
@@ -76,14 +76,14 @@ impl Porch {
         let upgrade = handshake::check_httparse(&request);
         let looked = self.site.look_at((path, query), upgrade, origin.map(|header| header.value));
         let Some(looked) = looked else { return Route::Http };
-        if self.site.admission.admit(self.clock.now().moment).is_err() {
+        if self.site.turnstile.admit(self.clock.now().moment).is_err() {
             return Route::Refuse(crowded());
         }
         let forwarded =
             request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case("x-forwarded-for"));
         let client = self.site.proxies.client(address, forwarded.map(|header| header.value));
-        match looked.and_then(|welcome| Ok((welcome, self.site.place(client, self.clock.now().moment)?))) {
-            Ok((welcome, place)) => Route::Door(welcome, place, length),
+        match looked.and_then(|welcome| Ok((welcome, self.site.seat(client, self.clock.now().moment)?))) {
+            Ok((welcome, seat)) => Route::Door(welcome, seat, length),
             Err(unwelcome) => Route::Refuse(unwelcome.response()),
         }
     }
@@ -91,15 +91,14 @@ impl Porch {
     async fn upgrade(
         &self,
         mut stream: TcpStream,
-        (welcome, place): (&Welcome, Option<Place>),
+        (welcome, seat): (&Welcome, Option<AddressSeat>),
         mut head: BytesMut,
         length: usize,
     ) {
         if stream.write_all(&welcome.response).await.is_err() {
             return;
         }
-        head.advance(length);
-        self.enter(Socket::of_tcp(stream), &welcome.guest, place, head);
+        self.enter(Socket::of_tcp(stream), &welcome.guest, seat, &mut head[length..]);
     }
 }
 

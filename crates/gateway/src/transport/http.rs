@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use axum::http::{Request, Response, header};
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -25,7 +25,7 @@ use super::head::MAX_HEAD;
 use super::porch::Porch;
 use super::socket::Socket;
 use super::upgrade::{Welcome, crowded};
-use crate::worker::Place;
+use crate::worker::AddressSeat;
 
 /// A stream of which something has been read already.
 pub struct Prefixed {
@@ -75,12 +75,12 @@ async fn answer(
         request.extensions_mut().insert(Caller(Some(client)));
         return porch.site.router.clone().call(request.map(Body::new)).await;
     };
-    if porch.site.admission.admit(porch.clock.now().moment).is_err() {
+    if porch.site.turnstile.admit(porch.clock.now().moment).is_err() {
         return Ok(as_response(&crowded()));
     }
     let now = porch.clock.now().moment;
-    Ok(match looked.and_then(|welcome| Ok((welcome, porch.site.place(client, now)?))) {
-        Ok((welcome, place)) => upgrade_later(request, welcome, place, porch),
+    Ok(match looked.and_then(|welcome| Ok((welcome, porch.site.seat(client, now)?))) {
+        Ok((welcome, seat)) => upgrade_later(request, welcome, seat, porch),
         Err(unwelcome) => as_response(&unwelcome.response()),
     })
 }
@@ -95,7 +95,7 @@ pub fn client<B>(site: &Site, request: &Request<B>, address: IpAddr) -> IpAddr {
 fn upgrade_later(
     mut request: Request<Incoming>,
     welcome: Welcome,
-    place: Option<Place>,
+    seat: Option<AddressSeat>,
     porch: Rc<Porch>,
 ) -> Response<Body> {
     let response = as_response(&welcome.response);
@@ -104,8 +104,8 @@ fn upgrade_later(
         let Ok(upgraded) = upgrading.await else { return };
         let Ok(parts) = upgraded.downcast::<TokioIo<Prefixed>>() else { return };
         let Prefixed { prefix, stream } = parts.io.into_inner();
-        let early = [parts.read_buf, prefix].concat();
-        porch.enter(Socket::of_tcp(stream), &welcome.guest, place, BytesMut::from(&early[..]));
+        let mut early = [parts.read_buf, prefix].concat();
+        porch.enter(Socket::of_tcp(stream), &welcome.guest, seat, &mut early);
     });
     response
 }

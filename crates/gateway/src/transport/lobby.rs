@@ -11,7 +11,6 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use bytes::BytesMut;
 use hyper_util::rt::TokioIo;
 use tokio::sync::mpsc::UnboundedSender;
 use vestibule_websocket::handshake;
@@ -21,7 +20,7 @@ use super::http::{Caller, as_response, client};
 use super::socket::ForeignStream;
 use super::upgrade::{Guest, crowded};
 use crate::clock::Clock;
-use crate::worker::Place;
+use crate::worker::AddressSeat;
 
 /// Somebody who comes this way.
 pub struct Visitor {
@@ -29,10 +28,8 @@ pub struct Visitor {
     pub stream: Pin<Box<dyn ForeignStream>>,
     /// Who he is, as far as the upgrade tells.
     pub guest: Guest,
-    /// His place among those of his address.
-    pub place: Option<Place>,
-    /// What he sent behind the head of his request.
-    pub early: BytesMut,
+    /// His seat among those of his address.
+    pub seat: Option<AddressSeat>,
 }
 
 /// Leads visitors to the workers, one after the other.
@@ -55,14 +52,14 @@ impl Lobby {
     }
 
     /// The house takes over the connection as soon as the host's server has sent the answer.
-    fn lead_in(self: Arc<Self>, request: &mut Request, guest: Guest, place: Option<Place>) {
+    fn lead_in(self: Arc<Self>, request: &mut Request, guest: Guest, seat: Option<AddressSeat>) {
         let upgrading = hyper::upgrade::on(request);
         tokio::spawn(async move {
             let Ok(upgraded) = upgrading.await else { return };
             let stream: Pin<Box<dyn ForeignStream>> = Box::pin(TokioIo::new(upgraded));
             let turn = self.next.fetch_add(1, Ordering::Relaxed) % self.workers.len();
             // A worker that has ended takes nobody, and the connection ends with the message.
-            let _ended = self.workers[turn].send(Visitor { stream, guest, place, early: BytesMut::new() });
+            let _ended = self.workers[turn].send(Visitor { stream, guest, seat });
         });
     }
 }
@@ -80,13 +77,13 @@ async fn meet(State(lobby): State<Arc<Lobby>>, mut request: Request, next: Next)
         return next.run(request).await;
     };
     let now = lobby.clock.now().moment;
-    if site.admission.admit(now).is_err() {
+    if site.turnstile.admit(now).is_err() {
         return as_response(&crowded());
     }
-    let place = |client| site.place(client, now);
-    match looked.and_then(|welcome| Ok((welcome, caller.map(place).transpose()?.flatten()))) {
-        Ok((welcome, place)) => {
-            Arc::clone(&lobby).lead_in(&mut request, welcome.guest, place);
+    let seat = |client| site.seat(client, now);
+    match looked.and_then(|welcome| Ok((welcome, caller.map(seat).transpose()?.flatten()))) {
+        Ok((welcome, seat)) => {
+            Arc::clone(&lobby).lead_in(&mut request, welcome.guest, seat);
             as_response(&welcome.response)
         }
         Err(unwelcome) => as_response(&unwelcome.response()),

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::BytesMut;
 use tokio::task::spawn_local;
 use vestibule_model::ClientId;
 
@@ -12,7 +11,7 @@ use super::socket::{LocalWorker, Socket, attend};
 use super::stops::Stops;
 use super::upgrade::Guest;
 use crate::clock::Clock;
-use crate::worker::{Arrival, Place};
+use crate::worker::{AddressSeat, Arrival};
 
 /// What a thread needs to take in connections.
 pub struct Porch {
@@ -28,18 +27,19 @@ pub struct Porch {
 
 impl Porch {
     /// Lets a connection into the worker. `early` are bytes that it sent behind the head of its request.
-    pub fn enter(&self, link: Socket, guest: &Guest, place: Option<Place>, mut early: BytesMut) {
+    pub fn enter(&self, link: Socket, guest: &Guest, seat: Option<AddressSeat>, early: &mut [u8]) {
         let now = self.clock.now();
         let client = ClientId::from_random(rand::random());
         let (session, outputs) = self.site.open(guest, client, rand::random(), now);
-        let arrival = Arrival { link, session, outputs, client, writes_text: guest.reads_text(), place };
+        let arrival =
+            Arrival { link, session, outputs, client, writes_text: guest.reads_text(), address_seat: seat };
         let mut worker = self.worker.worker.borrow_mut();
         let who = worker.arrive(arrival, now);
         if let Guest::Signal(query) = guest {
             worker.greet(who, query.as_bytes(), now);
         }
         if !early.is_empty() {
-            worker.received(who, &mut early, now);
+            worker.received(who, early, now);
         }
         spawn_local(attend(Rc::clone(&self.worker), who, self.clock));
     }

@@ -160,7 +160,7 @@ fn read(
         Poll::Ready(Ok(())) if !bytes.filled().is_empty() => {
             worker.received(who, bytes.filled_mut(), clock.now());
         }
-        Poll::Ready(Ok(()) | Err(_)) => worker.gone(who),
+        Poll::Ready(Ok(()) | Err(_)) => worker.gone(who, clock.now()),
     }
     Poll::Ready(())
 }

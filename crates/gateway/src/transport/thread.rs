@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -14,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::either::Either;
 
 use super::Site;
 use super::accept::accept;
@@ -77,9 +77,9 @@ async fn run(parts: WorkerThread) -> io::Result<()> {
     let worker = RefCell::new(Worker::new(surroundings, clock.now()));
     let worker = Rc::new(Local { worker, unsent: Notify::new() });
     let porch = Rc::new(Porch { worker: Rc::clone(&worker), site, clock, stops });
-    let taking_in: Pin<Box<dyn Future<Output = ()>>> = match street {
-        Street::Port(listener) => Box::pin(accept(TcpListener::from_std(listener)?, porch)),
-        Street::Lobby(visitors) => Box::pin(welcome(visitors, porch)),
+    let taking_in = match street {
+        Street::Port(listener) => Either::Left(accept(TcpListener::from_std(listener)?, porch)),
+        Street::Lobby(visitors) => Either::Right(welcome(visitors, porch)),
     };
     spawn_local(async move {
         select! {
@@ -98,8 +98,8 @@ async fn run(parts: WorkerThread) -> io::Result<()> {
 
 /// Takes in those whom the host's server has let in, for as long as it is there.
 async fn welcome(mut visitors: UnboundedReceiver<Visitor>, porch: Rc<Porch>) {
-    while let Some(Visitor { stream, guest, place, early }) = visitors.recv().await {
-        porch.enter(Socket::foreign(stream), &guest, place, early);
+    while let Some(Visitor { stream, guest, seat }) = visitors.recv().await {
+        porch.enter(Socket::foreign(stream), &guest, seat, &mut []);
     }
 }
 

@@ -13,7 +13,7 @@ use vestibule_model::{ClientId, Moment, Now};
 use vestibule_websocket::handshake::{Refusal, Upgrade};
 
 use super::Site;
-use crate::worker::{AnySession, Place};
+use crate::worker::{AddressSeat, AnySession};
 
 /// The subprotocols of the Centrifuge door, in no order: the client's decides.
 const SUBPROTOCOLS: [&str; 2] = ["centrifuge-json", "centrifuge-protobuf"];
@@ -168,12 +168,12 @@ impl SignalDoor {
 }
 
 impl Site {
-    /// A place for one who comes from that address.
+    /// A seat for one who comes from that address.
     ///
     /// # Errors
     /// When too many come from there.
-    pub fn place(&self, client: IpAddr, now: Moment) -> Result<Option<Place>, Unwelcome> {
-        self.places.take(client, now).map_err(|_| Unwelcome::Crowd)
+    pub fn seat(&self, client: IpAddr, now: Moment) -> Result<Option<AddressSeat>, Unwelcome> {
+        self.address_seats.take(client, now).map_err(|_| Unwelcome::Crowd)
     }
 
     /// The door that a request is meant for, be it welcome there or not; `None`: it is for the HTTP service.
@@ -201,8 +201,8 @@ impl Site {
                 AnySession::Centrifuge(Box::new(Session::open(opening, now, &mut outputs)))
             }
             (Guest::Signal(_), Some(door)) => {
-                let (rules, spare) = (Arc::clone(&door.rules), client.to_string().into());
-                AnySession::Signal(Box::new(signal::Session::open(rules, spare, now, &mut outputs)))
+                let opening = signal::Opening { client, jitter, rules: Arc::clone(&door.rules) };
+                AnySession::Signal(Box::new(signal::Session::open(opening, now, &mut outputs)))
             }
             (Guest::Signal(_), None) => unreachable!("a door that is not there lets nobody in"),
         };

@@ -7,8 +7,8 @@
 //! index before its mail is sent, so whoever is admitted before the mail comes is found by it, and whoever is admitted
 //! after it finds it in the index.
 
-use vestibule_doors::contract::{Admission, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
-use vestibule_model::{ChannelKey, Close, Credential, Cure, Now, OrganisationId, Revocation, Revoked};
+use vestibule_doors::contract::{Admission, Ending, Input, NotAdmitted, Notice, Order, Outcome, Ticket};
+use vestibule_model::{ChannelKey, Credential, Cure, Now, OrganisationId, Revocation, Revoked};
 
 use super::badges::Badge;
 use super::connection::{Admitted, ConnectionId};
@@ -51,17 +51,17 @@ impl<L: Link> Worker<L> {
                 user: user.clone(),
                 only: None,
                 except: vec![connection.client],
-                order: Order::Disconnect(Close::new(3504, "connection limit")),
+                order: Order::End(Ending::Replaced),
             });
         }
-        connection.admitted = Some(Admitted { organisation, user, credential, _seat: seat });
+        connection.admitted.push(Admitted { organisation, user, credential, _seat: seat });
         Ok(())
     }
 
     /// The connection goes on with a new token, which may have been revoked since it was verified.
     pub(super) fn renew(&mut self, who: ConnectionId, credential: Credential, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = &mut connection.admitted else { return };
+        let Some(admitted) = connection.admitted.first_mut() else { return };
         self.badges.remove(&admitted.organisation, &admitted.credential, who);
         self.badges.add(&admitted.organisation, &credential, who);
         admitted.credential = credential;
@@ -73,15 +73,17 @@ impl<L: Link> Worker<L> {
     /// The connection is no longer one of its user's.
     pub(super) fn dismiss(&mut self, who: ConnectionId) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
-        let Some(admitted) = connection.admitted.take() else { return };
-        self.roster.remove(&admitted.organisation, &admitted.user, who);
-        self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        for admitted in std::mem::take(&mut connection.admitted) {
+            self.roster.remove(&admitted.organisation, &admitted.user, who);
+            self.badges.remove(&admitted.organisation, &admitted.credential, who);
+        }
     }
 
     /// A subscription was allowed by a token, or goes on with another one, which may have been revoked since it was
     /// verified.
     pub(super) fn grant(&mut self, who: ConnectionId, channel: ChannelKey, credential: Credential, now: Now) {
-        if let Some(cure) = self.cure_of(who, &credential, now) {
+        let bearer = self.connection_ref(who).and_then(|connection| connection.admitted.first());
+        if let Some(cure) = bearer.and_then(|bearer| self.cure_of(bearer, &credential, now)) {
             self.notices.push_back((who, Notice::Revoked(channel.clone(), cure)));
         }
         self.passes.put(who, channel, credential);
@@ -129,22 +131,24 @@ impl<L: Link> Worker<L> {
 
     /// What the connection has to be told of those of its subscriptions whose tokens are revoked.
     fn revoked_passes(&self, who: ConnectionId, now: Now) -> Vec<Notice> {
+        let bearer = self.connection_ref(who).and_then(|connection| connection.admitted.first());
         let notice = |pass: &Pass| {
-            Some(Notice::Revoked(pass.channel.clone(), self.cure_of(who, &pass.credential, now)?))
+            Some(Notice::Revoked(pass.channel.clone(), self.cure_of(bearer?, &pass.credential, now)?))
         };
         self.passes.of(who).iter().filter_map(notice).collect()
     }
 
     fn order_if_revoked(&self, who: ConnectionId, now: Now) -> Option<Order> {
-        let admitted = self.connection_ref(who)?.admitted.as_ref()?;
-        let cure = self.cure_of(who, &admitted.credential, now)?;
+        let tokens = self.connection_ref(who)?.admitted.iter();
+        // One of its tokens is enough.
+        let cure = tokens.filter_map(|admitted| self.cure_of(admitted, &admitted.credential, now)).max()?;
         self.house.counters.revoked.add();
         Some(Order::Revoke(cure))
     }
 
-    /// What it takes for the connection's user to come in again, if that token of his is revoked.
-    fn cure_of(&self, who: ConnectionId, credential: &Credential, now: Now) -> Option<Cure> {
-        let Admitted { organisation, user, .. } = self.connection_ref(who)?.admitted.as_ref()?;
+    /// What it takes for that user to come in again, if that token of his is revoked.
+    fn cure_of(&self, admitted: &Admitted, credential: &Credential, now: Now) -> Option<Cure> {
+        let Admitted { organisation, user, .. } = admitted;
         self.house.steward.revoked(organisation, user, credential, now)
     }
 }

@@ -1,12 +1,16 @@
 //! One connection: the socket's end, the session's end, and what lies between.
 
-use vestibule_doors::contract::{Input, Outputs, Session};
+use smallvec::SmallVec;
+use vestibule_broker::WorkerId;
+use vestibule_doors::contract::{Ending, Input, Outputs, Session};
 use vestibule_doors::{centrifuge, signal};
-use vestibule_model::{ChannelKey, ClientId, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId};
+use vestibule_model::{
+    ChannelKey, ClientId, Close, Credential, Door, Moment, Now, OrganisationId, RoomKey, UserId,
+};
 use vestibule_websocket::{CloseHandshake, Decoder};
 
+use super::address_seats::AddressSeat;
 use super::outbox::Outbox;
-use super::places::Place;
 use super::seats::Seat;
 
 /// A connection of one worker. The number of a slot is used again; the generation tells its holders apart.
@@ -57,19 +61,18 @@ impl Session for AnySession {
             Self::Scripted(session) => session.takes_messages(),
         }
     }
+
+    fn close_for(&self, ending: Ending) -> Close {
+        match self {
+            Self::Centrifuge(session) => session.close_for(ending),
+            Self::Signal(session) => session.close_for(ending),
+            #[cfg(test)]
+            Self::Scripted(session) => session.close_for(ending),
+        }
+    }
 }
 
 impl AnySession {
-    /// How many messages of its peer were none, where a door lets such pass.
-    pub(super) const fn malformed(&self) -> u32 {
-        match self {
-            Self::Signal(session) => session.malformed(),
-            Self::Centrifuge(_) => 0,
-            #[cfg(test)]
-            Self::Scripted(_) => 0,
-        }
-    }
-
     /// The door that it came through.
     pub const fn door(&self) -> Door {
         match self {
@@ -81,7 +84,7 @@ impl AnySession {
     }
 }
 
-/// Everything a worker keeps of a connection. An idle one has no buffer anywhere.
+/// Everything a worker keeps of a connection, beside its session. An idle one has no buffer anywhere.
 pub(super) struct Connection<L> {
     pub(super) link: L,
     pub(super) generation: u32,
@@ -89,7 +92,7 @@ pub(super) struct Connection<L> {
     /// Whether the door writes texts.
     pub(super) writes_text: bool,
     /// Given back when the connection is gone.
-    pub(super) _place: Option<Place>,
+    pub(super) _address_seat: Option<AddressSeat>,
     pub(super) phase: Phase,
     pub(super) decoder: Decoder,
     pub(super) goodbye: CloseHandshake,
@@ -101,13 +104,20 @@ pub(super) struct Connection<L> {
     /// What it is subscribed to, so that everything ends when it does.
     pub(super) channels: Vec<ChannelKey>,
     /// The room that it is in, or on its way into.
-    pub(super) room: Option<RoomKey>,
-    /// Who it turned out to be.
-    pub(super) admitted: Option<Admitted>,
+    pub(super) room: Option<Membership>,
+    /// Who it turned out to be; twice, if a bearer of a room token is a consumer as well.
+    pub(super) admitted: SmallVec<[Admitted; 1]>,
     /// When its session wants to be woken.
     pub(super) wake_at: Option<Moment>,
     /// When the wheel looks at it next.
     pub(super) scheduled: Option<Moment>,
+}
+
+/// The room of a connection, and the worker at which it lives.
+#[derive(Clone)]
+pub(super) struct Membership {
+    pub(super) key: RoomKey,
+    pub(super) home: WorkerId,
 }
 
 /// Where a connection stands.
@@ -124,7 +134,7 @@ pub(super) struct Admitted {
     pub(super) user: UserId,
     /// What revocations know its token by.
     pub(super) credential: Credential,
-    /// Gives the place back when the connection ends.
+    /// Gives the seat back when the connection ends.
     pub(super) _seat: Option<Seat>,
 }
 

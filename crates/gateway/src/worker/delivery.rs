@@ -9,20 +9,20 @@ use super::inbox::{Addressed, Mail};
 use super::link::Link;
 use super::shard::{Post, continues};
 use super::survey::{Counts, Question, Survey};
-use super::{Worker, connection_of};
+use super::{Worker, connection_of, lay};
 
 /// A worker's outboxes as the shard sees them.
-pub(super) struct Desk<'a, L> {
+pub(super) struct Outboxes<'a, L> {
     pub(super) connections: &'a mut slab::Slab<Connection<L>>,
     pub(super) dirty: &'a mut std::collections::VecDeque<ConnectionId>,
     pub(super) notices: &'a mut std::collections::VecDeque<(ConnectionId, Notice)>,
     pub(super) delivered: usize,
 }
 
-/// The desk of a worker whose shard is borrowed at the same time.
+/// The outboxes of a worker whose shard is borrowed at the same time.
 macro_rules! post {
     ($worker:expr) => {
-        crate::worker::delivery::Desk {
+        crate::worker::delivery::Outboxes {
             connections: &mut $worker.connections,
             dirty: &mut $worker.dirty,
             notices: &mut $worker.notices,
@@ -32,17 +32,14 @@ macro_rules! post {
 }
 pub(super) use post;
 
-impl<L> Post for Desk<'_, L> {
+impl<L> Post for Outboxes<'_, L> {
     fn send(&mut self, to: ConnectionId, frames: Bytes) {
         let Some(connection) = connection_of(self.connections, to) else { return };
         if !connection.goodbye.may_send() {
             return;
         }
         self.delivered += 1;
-        connection.outbox.push(frames);
-        if !std::mem::replace(&mut connection.dirty, true) {
-            self.dirty.push_back(to);
-        }
+        lay(self.dirty, to, connection, frames);
     }
 
     fn lost(&mut self, who: ConnectionId, channel: ChannelKey) {
@@ -91,10 +88,10 @@ impl<L: Link> Worker<L> {
             Mail::Order(addressed) => self.order(&addressed, now),
             Mail::Revoked(revocation) => self.revoke(&revocation, now),
             Mail::Suspects(suspects) => self.examine(suspects, now),
-            Mail::Knock(knock) => self.let_in(*knock, now),
-            Mail::Call(key, from, call) => self.hear(&key, from, *call, now),
-            Mail::Leave(key, from) => self.see_off(&key, from),
-            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.speak(who, word, now.moment)),
+            Mail::Enter(entering) => self.enter_at_home(*entering, now),
+            Mail::Call(key, from, call) => self.call_at_home(&key, from, call, now),
+            Mail::Leave(key, from) => self.leave_at_home(&key, from, now),
+            Mail::Words(words) => words.into_iter().for_each(|(who, word)| self.hand_over(who, word, now)),
             Mail::Survey(question, answer) => {
                 let _asker_is_gone = answer.send(self.answer(&question));
             }
@@ -105,9 +102,9 @@ impl<L: Link> Worker<L> {
 
     fn deliver(&mut self, run: &mut Run, now: Now) {
         let Some(channel) = run.channel.take() else { return };
-        let mut desk = post!(self);
-        self.shard.deliver(&channel, &run.events, &mut desk);
-        let delivered = desk.delivered * run.events.len();
+        let mut outboxes = post!(self);
+        self.shard.deliver(&channel, &run.events, &mut outboxes);
+        let delivered = outboxes.delivered * run.events.len();
         self.house.counters.deliveries.add_many(delivered);
         run.events.clear();
         self.tell(now);

@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use vestibule_doors::contract::{
-    Effect, Fault, Input, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
+    Effect, Ending, Fault, Input, Outcome, Output, Session, Subscribe, Subscribed, Ticket,
 };
-use vestibule_model::{ChannelKey, Close, Door, Now};
+use vestibule_model::{ChannelKey, Door, Now};
 use vestibule_websocket::{Event, Input as Bytestream, encode};
 
 use super::connection::ConnectionId;
@@ -14,11 +14,8 @@ use super::delivery::post;
 use super::inbox::Mail;
 use super::link::Link;
 use super::shard::Subscription;
-use super::{Worker, connection_of, frames};
+use super::{Worker, connection_of, frames, lay};
 use crate::steward::{Departure, NewSubscription};
-
-/// Why a connection ends whose session ran into a bug of ours. Its client comes back and gets a new session.
-const BUG: Close = Close::new(3004, "internal server error");
 
 impl<L: Link> Worker<L> {
     /// The peer has sent bytes; they are unmasked where they lie.
@@ -63,15 +60,13 @@ impl<L: Link> Worker<L> {
     fn input_once(&mut self, who: ConnectionId, input: Input<'_>, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         let Some(session) = connection.session() else { return };
-        let (was_busy, malformed) = (!session.takes_messages(), session.malformed());
+        let was_busy = !session.takes_messages();
         let mut outputs = std::mem::take(&mut self.outputs);
         // A session that panicked is not called again, so whatever state it is in is seen by nobody.
         let survived = catch_unwind(AssertUnwindSafe(|| session.handle(input, now, &mut outputs))).is_ok();
-        let malformed = session.malformed() - malformed;
-        self.house.counters.rooms.malformed.add_many(malformed as usize);
         if !survived {
             self.house.counters.bugs.add();
-            return self.close(who, BUG, now);
+            return self.end(who, Ending::Bug, now);
         }
         for output in outputs.drain() {
             self.carry_out(who, output, now);
@@ -105,7 +100,8 @@ impl<L: Link> Worker<L> {
             Output::Tend(channel) => self.tend(who, channel, now),
             Output::Renew(credential) => self.renew(who, *credential, now),
             Output::Regrant(channel, credential) => self.grant(who, channel, *credential, now),
-            Output::Call(call) => self.call(who, call, now),
+            Output::Call(call) => self.call_room(who, call, now),
+            Output::Malformed => self.house.counters.rooms.malformed.add(),
             Output::WakeAt(moment) => {
                 if let Some(connection) = self.connection(who) {
                     connection.wake_at = Some(moment);
@@ -128,10 +124,7 @@ impl<L: Link> Worker<L> {
         if !connection.goodbye.may_send() {
             return;
         }
-        connection.outbox.push(frame);
-        if !std::mem::replace(&mut connection.dirty, true) {
-            self.dirty.push_back(who);
-        }
+        lay(&mut self.dirty, who, connection, frame);
     }
 
     /// Sends at once what one connection was given, unless others wait before it.
@@ -146,7 +139,7 @@ impl<L: Link> Worker<L> {
         match effect {
             Effect::Admit(admission) => self.admit(who, ticket, admission, now),
             Effect::Subscribe(subscribe) => self.subscribe(who, ticket, subscribe, now),
-            Effect::Enter(key, entry) => self.knock(who, ticket, key, *entry, now),
+            Effect::Enter(key, entry) => self.enter_room(who, ticket, key, *entry, now),
             Effect::Authenticate(_)
             | Effect::AuthenticateConsumer(_)
             | Effect::Authorise(_)

@@ -2,34 +2,34 @@
 
 use std::time::Duration;
 
-use vestibule_doors::contract::Input;
-use vestibule_model::{ChannelKey, Close, Now};
+use vestibule_doors::contract::{Ending, Input, Session};
+use vestibule_model::{ChannelKey, Close, Moment, Now};
 use vestibule_websocket::{Violation, close, encode};
 
 use super::connection::{ConnectionId, Phase};
 use super::link::Link;
-use super::{Worker, connection_of};
-
-/// A peer that does not read what is sent to it.
-const SLOW: Close = Close::abrupt(3008, "slow");
-/// A socket that has taken nothing for too long.
-const WRITE_ERROR: Close = Close::abrupt(3009, "write error");
+use super::{Worker, connection_of, lay};
 
 impl<L: Link> Worker<L> {
+    /// Says goodbye in the words of the door.
+    pub(super) fn end(&mut self, who: ConnectionId, ending: Ending, now: Now) {
+        let Some(connection) = connection_of(&mut self.connections, who) else { return };
+        let Some(session) = connection.session() else { return };
+        let close = session.close_for(ending);
+        self.close(who, close, now);
+    }
+
     /// Says goodbye: the session and its subscriptions end now, the socket when the peer has answered or the time for
     /// that is over.
     pub(super) fn close(&mut self, who: ConnectionId, close: Close, now: Now) {
         let until = now.moment + self.close_timeout(&close);
-        self.end_session(who, until);
+        self.end_session(who, until, now);
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         if !close.flush {
             connection.outbox.abandon();
         }
         if connection.goodbye.send() {
-            connection.outbox.push(encode::close(Some(close.code), &close.reason));
-            if !std::mem::replace(&mut connection.dirty, true) {
-                self.dirty.push_back(who);
-            }
+            lay(&mut self.dirty, who, connection, encode::close(Some(close.code), &close.reason));
             self.house.counters.closed_with(close.code);
         }
         self.reschedule(who);
@@ -40,16 +40,13 @@ impl<L: Link> Worker<L> {
     /// The peer says goodbye, or answers ours.
     pub(super) fn peer_closes(&mut self, who: ConnectionId, code: Option<u16>, now: Now) {
         let until = now.moment + self.house.limits.close_timeout;
-        self.end_session(who, until);
+        self.end_session(who, until, now);
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         if connection.goodbye.receive() && connection.goodbye.send() {
-            connection.outbox.push(encode::close(code, ""));
-            if !std::mem::replace(&mut connection.dirty, true) {
-                self.dirty.push_back(who);
-            }
+            lay(&mut self.dirty, who, connection, encode::close(code, ""));
         }
         self.reschedule(who);
-        self.finish_if_done(who);
+        self.finish_if_done(who, now);
     }
 
     /// The peer broke a rule of the framing. Nothing it sends after that can be understood, its goodbye included, so
@@ -61,8 +58,8 @@ impl<L: Link> Worker<L> {
     }
 
     /// The peer is gone.
-    pub fn gone(&mut self, who: ConnectionId) {
-        self.remove(who);
+    pub fn gone(&mut self, who: ConnectionId, now: Now) {
+        self.remove(who, now);
     }
 
     /// A slow peer holds up nobody, and no more memory than its bound.
@@ -72,18 +69,18 @@ impl<L: Link> Worker<L> {
             matches!(connection.phase, Phase::Open(_)) && connection.outbox.len() > bound
         });
         if slow {
-            self.close(who, SLOW, now);
+            self.end(who, Ending::Slow, now);
         }
     }
 
     /// When both have said goodbye, or the peer cannot be understood any more, and nothing waits, the socket goes.
-    pub(super) fn finish_if_done(&mut self, who: ConnectionId) {
+    pub(super) fn finish_if_done(&mut self, who: ConnectionId, now: Now) {
         let Some(connection) = self.connection(who) else { return };
         if matches!(connection.phase, Phase::Open(_)) || !connection.outbox.is_empty() {
             return;
         }
         if connection.goodbye.is_complete() {
-            self.remove(who);
+            self.remove(who, now);
         } else if connection.decoder.has_ended() {
             connection.link.finish();
         }
@@ -97,12 +94,12 @@ impl<L: Link> Worker<L> {
             return;
         }
         connection.scheduled = None;
-        let over = |since: vestibule_model::Moment, limit: Duration| since + limit <= now.moment;
+        let over = |since: Moment, limit: Duration| since + limit <= now.moment;
         match &connection.phase {
-            Phase::Closing(until) if *until <= now.moment => return self.remove(who),
+            Phase::Closing(until) if *until <= now.moment => return self.remove(who, now),
             Phase::Closing(_) => {}
             Phase::Open(_) if connection.blocked.is_some_and(|since| over(since, write_timeout)) => {
-                self.close(who, WRITE_ERROR, now);
+                self.end(who, Ending::Stuck, now);
             }
             Phase::Open(_) if connection.wake_at.is_some_and(|at| at <= now.moment) => {
                 connection.wake_at = None;
@@ -119,7 +116,7 @@ impl<L: Link> Worker<L> {
     }
 
     /// Ends the session and everything that stands because of it, however it came to its end.
-    fn end_session(&mut self, who: ConnectionId, until: vestibule_model::Moment) {
+    fn end_session(&mut self, who: ConnectionId, until: Moment, now: Now) {
         let Some(connection) = connection_of(&mut self.connections, who) else { return };
         if matches!(connection.phase, Phase::Closing(_)) {
             return;
@@ -131,7 +128,7 @@ impl<L: Link> Worker<L> {
         let room = connection.room.take();
         self.dismiss(who);
         if let Some(room) = room {
-            self.leave_room(who, room);
+            self.leave_room(who, room, now);
         }
         for channel in &channels {
             self.end_subscription(who, channel);
@@ -145,8 +142,8 @@ impl<L: Link> Worker<L> {
         self.house.steward.end(channel.clone(), ended.departure, worker);
     }
 
-    pub(super) fn remove(&mut self, who: ConnectionId) {
-        self.end_session(who, vestibule_model::Moment::ZERO);
+    pub(super) fn remove(&mut self, who: ConnectionId, now: Now) {
+        self.end_session(who, now.moment, now);
         if self.connection(who).is_some() {
             let connection = self.connections.remove(who.slot as usize);
             connection.link.wake();

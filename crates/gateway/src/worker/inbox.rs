@@ -4,6 +4,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use foldhash::fast::RandomState;
 use tokio::sync::{mpsc, oneshot};
 use vestibule_broker::{Courier, WorkerId};
@@ -14,7 +15,7 @@ use vestibule_model::{
 };
 
 use super::connection::ConnectionId;
-use super::hall::{Address, Knock, Word};
+use super::hall::{Address, Entering, Word, Words};
 use super::survey::{Question, Survey};
 use crate::steward::Departure;
 
@@ -53,13 +54,13 @@ pub enum Mail {
     /// Connections of this worker that it has not looked at yet, among which some may be revoked.
     Suspects(Vec<ConnectionId>),
     /// Somebody wants to enter a room that lives here.
-    Knock(Box<Knock>),
+    Enter(Box<Entering>),
     /// A member says something in a room that lives here.
-    Call(RoomKey, Address, Box<Call>),
+    Call(RoomKey, Address, Call),
     /// A member of a room that lives here is gone.
     Leave(RoomKey, Address),
     /// What rooms have for connections of this worker.
-    Words(Vec<(ConnectionId, Word)>),
+    Words(Words),
     /// Somebody wants to know something.
     Survey(Question, oneshot::Sender<Survey>),
     /// The node goes away: bring the clients elsewhere, `batch` of them in each turn of the clock.
@@ -68,6 +69,9 @@ pub enum Mail {
         batch: usize,
     },
 }
+
+/// Mail is moved often and many pieces may wait, so what is large and rare in it is boxed.
+const _: () = assert!(size_of::<Mail>() <= 96);
 
 /// An order and whom it is for.
 #[derive(Debug)]
@@ -150,11 +154,11 @@ fn cost(mail: &Mail) -> usize {
             ChannelEvent::Publication(publication) => publication.data.len() + DELIVERY_OVERHEAD,
             ChannelEvent::Join(_) | ChannelEvent::Leave(_) => DELIVERY_OVERHEAD,
         },
-        Mail::Call(_, _, call) => match &**call {
-            Call::Relay { members, .. } => members.len() + DELIVERY_OVERHEAD,
-            Call::Register { .. } | Call::Heartbeat { .. } => 0,
-        },
-        Mail::Words(words) => words.iter().map(|(_, word)| word.size() + DELIVERY_OVERHEAD).sum(),
+        Mail::Call(_, _, Call::Relay { letter, .. }) => letter.members.len() + DELIVERY_OVERHEAD,
+        Mail::Words(words) => {
+            let size = |word: &Word| word.frame().map_or(0, Bytes::len) + DELIVERY_OVERHEAD;
+            words.iter().map(|(_, word)| size(word)).sum()
+        }
         _ => 0,
     }
 }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::pulse::Rhythm;
+
 /// What holds for every connection. Field names are Centrifugo's.
 #[derive(Clone, Debug)]
 pub struct ClientRules {
@@ -71,6 +73,10 @@ impl Default for ClientRules {
 }
 
 impl ClientRules {
+    pub(crate) const fn rhythm(&self) -> Rhythm {
+        Rhythm { interval: self.ping_interval, timeout: self.pong_timeout }
+    }
+
     /// Whether a connection with so many channels may have another.
     pub fn has_room(&self, channels: usize) -> bool {
         unlimited_if_zero(self.channel_limit) > channels as u64

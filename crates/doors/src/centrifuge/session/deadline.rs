@@ -5,9 +5,9 @@ use vestibule_model::{Close, Moment, UnixSeconds};
 
 use super::open::Open;
 use super::profile;
-use super::pulse::spread;
 use super::turn::Turn;
 use crate::centrifuge::codes::{UnsubscribeCode, disconnect};
+use crate::pulse::spread;
 
 /// The presence tick. It exists only while some subscription needs it.
 #[derive(Debug, Default)]
@@ -19,12 +19,12 @@ pub(super) struct Tick {
 impl Open {
     /// The next moment at which something is due.
     pub(super) fn deadline(&self) -> Option<Moment> {
-        [self.pulse.deadline(), self.expires, self.tick.next].into_iter().flatten().min()
+        [self.pings.deadline(), self.expires, self.tick.next].into_iter().flatten().min()
     }
 
     pub(super) fn look_at_the_clock(&mut self, turn: &mut Turn<'_>) -> Result<(), Close> {
         let now = turn.now.moment;
-        self.pulse.beat(!self.is_free(), turn)?;
+        self.pings.beat(!self.is_free(), turn)?;
         if self.expires.is_some_and(|expires| expires <= now) {
             return Err(profile::at_expiry(self.voucher.profile));
         }

@@ -25,7 +25,7 @@ use super::verdict::Denied;
 use crate::centrifuge::codes::{ErrorCode, disconnect};
 use crate::centrifuge::rules::Rules;
 use crate::centrifuge::wire::{Command, Commands, ConnectRequest, Request};
-use crate::contract::{Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Secret, Ticket};
+use crate::contract::{Admission, Effect, Input, NotAdmitted, Notice, Order, Outcome, Ticket, Token};
 
 pub(super) use welcome::Subscribing;
 
@@ -111,7 +111,7 @@ impl Waiting {
             rest: Bytes::copy_from_slice(commands.rest()),
             orders: Vec::new(),
         };
-        let token = (!token.is_empty()).then(|| Secret(token.into()));
+        let token = (!token.is_empty()).then(|| Token(token.into()));
         let ticket = turn.perform(Effect::Authenticate(token));
         Ok(State::Authenticating(Box::new(Authenticating { ticket, entrant })))
     }
@@ -256,6 +256,7 @@ fn final_order(order: Order) -> Result<Order, Close> {
     match order {
         Order::Drain => Err(disconnect::SHUTDOWN),
         Order::Disconnect(close) => Err(close),
+        Order::End(ending) => Err(disconnect::of(ending)),
         // What is wrong with its token, it hears when it comes back.
         Order::Revoke(_) => Err(disconnect::FORCE_RECONNECT),
         order @ (Order::Subscribe { .. } | Order::Unsubscribe { .. } | Order::Refresh { .. }) => Ok(order),

@@ -7,7 +7,7 @@ use vestibule_model::{ChannelKey, ClientInfo, Close, Door, Moment, OrganisationI
 
 use super::deadline::Tick;
 use super::joining::Joining;
-use super::pulse::Pulse;
+use super::pings::Pings;
 use super::subscription::{Subscription, Subscriptions};
 use super::turn::Turn;
 use super::verdict::{Denied, Errand, Step, Verdict};
@@ -24,7 +24,7 @@ pub(super) struct Open {
     /// When it ends unless its token is refreshed; `None`: never.
     pub(super) expires: Option<Moment>,
     pub(super) subscriptions: Subscriptions,
-    pub(super) pulse: Pulse,
+    pub(super) pings: Pings,
     pub(super) tick: Tick,
     /// The command that the house is busy with.
     command: Option<Box<Underway>>,
@@ -63,7 +63,7 @@ impl Open {
             voucher,
             expires: None,
             subscriptions: Subscriptions::default(),
-            pulse: Pulse::begin(turn),
+            pings: Pings::begin(turn),
             tick: Tick::default(),
             command: None,
             ordered: Vec::new(),
@@ -83,7 +83,7 @@ impl Open {
             Input::Notice(Notice::Order(order)) => self.order(order, turn),
             Input::Deadline => self.look_at_the_clock(turn),
             Input::Pong => {
-                self.pulse.transport_pong(turn);
+                self.pings.transport_pong(turn);
                 Ok(())
             }
         }
@@ -143,7 +143,7 @@ impl Open {
             let Command { id, request } = command.map_err(|Malformed| disconnect::BAD_REQUEST)?;
             let verdict = match (id, request) {
                 (0, Some(Request::Send(_))) => Self::send(),
-                (0, _) => self.pulse.pong().map(|()| Step::Quiet).map_err(Denied::from),
+                (0, _) => self.pings.pong().map(|()| Step::Quiet).map_err(Denied::from),
                 (_, Some(request)) => self.command(request, turn),
                 (_, None) => Err(disconnect::BAD_REQUEST.into()),
             };

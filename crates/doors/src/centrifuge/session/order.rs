@@ -26,6 +26,7 @@ impl Open {
             Order::Unsubscribe { channel, code } => self.order_unsubscribe(&channel, code, turn),
             Order::Refresh { expired, expires, info } => self.order_refresh(expired, expires, info, turn),
             Order::Disconnect(close) => Err(close),
+            Order::End(ending) => Err(disconnect::of(ending)),
             Order::Revoke(cure) => Err(profile::at_revocation(self.voucher.profile, cure)),
             Order::Drain => Err(disconnect::SHUTDOWN),
         }

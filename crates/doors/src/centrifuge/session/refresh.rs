@@ -13,14 +13,14 @@ use super::turn::Turn;
 use super::verdict::{Errand, Step, Verdict};
 use crate::centrifuge::codes::disconnect;
 use crate::centrifuge::wire::{Answer, RefreshRequest};
-use crate::contract::{Effect, Refused, Secret};
+use crate::contract::{Effect, Refused, Token};
 
 impl Open {
     pub(super) fn refresh(request: RefreshRequest, turn: &mut Turn<'_>) -> Verdict {
         if request.token.is_empty() {
             return Err(disconnect::BAD_REQUEST.into());
         }
-        let ticket = turn.perform(Effect::Authenticate(Some(Secret(request.token.into()))));
+        let ticket = turn.perform(Effect::Authenticate(Some(Token(request.token.into()))));
         Ok(Step::Waits(ticket, Errand::Refresh))
     }
 

@@ -9,7 +9,7 @@ use super::turn::Turn;
 use super::verdict::{Errand, Step, Verdict, named};
 use crate::centrifuge::codes::{ErrorCode, UnsubscribeCode, disconnect};
 use crate::centrifuge::wire::{Answer, SubRefreshRequest};
-use crate::contract::{Effect, Refusal, Secret};
+use crate::contract::{Effect, Refusal, Token};
 
 impl Open {
     pub(super) fn sub_refresh(&mut self, request: SubRefreshRequest, turn: &mut Turn<'_>) -> Verdict {
@@ -22,7 +22,7 @@ impl Open {
         if token.is_empty() {
             return Err(ErrorCode::BAD_REQUEST.into());
         }
-        let ticket = turn.perform(Effect::Authorise(Secret(token.into())));
+        let ticket = turn.perform(Effect::Authorise(Token(token.into())));
         Ok(Step::Waits(ticket, Errand::SubRefresh(channel.into())))
     }
 

@@ -14,7 +14,7 @@ use super::verdict::{Denied, Errand, Step, Verdict, named};
 use crate::centrifuge::codes::{ErrorCode, disconnect};
 use crate::centrifuge::rules::ChannelRules;
 use crate::centrifuge::wire::{Answer, SubscribeRequest};
-use crate::contract::{Effect, Fault, Refusal, Secret, Subscribed};
+use crate::contract::{Effect, Fault, Refusal, Subscribed, Token};
 
 /// The type of a subscription to a stream; the others are maps (1 to 3) and shared polls (4).
 const STREAM: i32 = 0;
@@ -44,7 +44,7 @@ impl Open {
             self.may_subscribe(&request.channel, rules, turn)?;
             return self.join(&request, None, turn);
         }
-        let token = Secret(std::mem::take(&mut request.token).into());
+        let token = Token(std::mem::take(&mut request.token).into());
         let ticket = turn.perform(Effect::Authorise(token));
         Ok(Step::Waits(ticket, Errand::Authorise(Box::new(request))))
     }

@@ -7,13 +7,10 @@ use crate::centrifuge::codes::ErrorCode;
 use crate::centrifuge::rules::Rules;
 use crate::centrifuge::wire::{Answer, Batch, ErrorReply, NotJson, Push, Reply};
 use crate::contract::{Effect, Output, Outputs, Ticket};
+use crate::tickets::Tickets;
 
 /// No token is believed to live longer, in seconds: one year.
 const LONGEST_TTL: i64 = 365 * 24 * 3600;
-
-/// The tickets of one session.
-#[derive(Debug, Default)]
-pub(super) struct Tickets(u32);
 
 /// One input at work. What it says to the peer is joined and leaves when it ends.
 #[derive(Debug)]
@@ -135,12 +132,5 @@ impl<'t> Turn<'t> {
         for channel in self.releases.drain(..) {
             self.outputs.push(Output::Release(channel));
         }
-    }
-}
-
-impl Tickets {
-    fn next(&mut self) -> Ticket {
-        self.0 = self.0.wrapping_add(1);
-        Ticket(self.0)
     }
 }

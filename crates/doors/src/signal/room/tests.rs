@@ -1,15 +1,18 @@
 //! What a room does, step by step.
 
+mod fights;
+
 use std::time::Duration;
 
 use vestibule_model::Moment;
 
 use super::{Limits, Room, Said};
-use crate::room::{Call, Entry, NotEntered, Proof, Receiver, Role, Service};
+use crate::room::{Call, Entry, Letter, Load, NotEntered, Proof, Receiver, Role, Service};
 
 const NOW: Moment = Moment::from_millis(1_000_000);
 
-const NORMAL: Role = Role::Normal(Service { declared: true, serves: true, capacity: None, sessions: 0.0 });
+const SERVICE: Service = Service { declared: true, serves: true, capacity: None, sessions: 0.0 };
+const NORMAL: Role = Role::Normal(SERVICE);
 
 /// A room whose members go by numbers.
 struct Meeting {
@@ -30,9 +33,15 @@ impl Meeting {
         self.tries(handle, id, role, Proof::Room).expect("let in")
     }
 
+    fn comes(&mut self, handle: u32, entry: Entry) -> Vec<String> {
+        let mut said = Vec::new();
+        self.room.enter(handle, entry, self.now, &mut said).expect("let in");
+        written(said)
+    }
+
     fn tries(&mut self, handle: u32, id: &str, role: Role, proof: Proof) -> Result<Vec<String>, NotEntered> {
         let mut said = Vec::new();
-        let entry = Entry { id: id.into(), proof, role, hears: false };
+        let entry = Entry { proof, role, ..entry(id) };
         self.room.enter(handle, entry, self.now, &mut said)?;
         Ok(written(said))
     }
@@ -50,7 +59,8 @@ impl Meeting {
     fn sends(&mut self, handle: u32, kind: &str, to: &str) -> Vec<String> {
         let members = format!(r#""type":"{kind}""#).into();
         let to = Receiver::Id(to.into());
-        self.calls(handle, Call::Relay { to, is_offer: kind == "offer", members, arrived: self.now })
+        let letter = Letter { to, is_offer: kind == "offer", members };
+        self.calls(handle, Call::Relay { letter, arrived: self.now })
     }
 
     fn leaves(&mut self, handle: u32) -> Vec<String> {
@@ -66,13 +76,25 @@ impl Meeting {
     }
 }
 
+/// One with a token of the room, who has not said what it is.
+fn entry(id: &str) -> Entry {
+    Entry { id: id.into(), otherwise: None, proof: Proof::Room, role: Role::Pending, hears: false }
+}
+
 /// `HANDLE MESSAGE`, or `HANDLE CODE` for one who is out.
 fn written(said: Vec<Said<u32>>) -> Vec<String> {
-    let line = |said| match said {
-        Said::To(handle, message) => format!("{handle} {}", String::from_utf8_lossy(&message)),
-        Said::Left(handle, close) => format!("{handle} {}", close.code),
+    let line = |handle, message: &[u8]| format!("{handle} {}", String::from_utf8_lossy(message));
+    let lines = |said| match said {
+        Said::To(handle, message) | Said::Unreachable(handle, message) => vec![line(handle, &message)],
+        Said::ToAll(handles, message) => handles.into_iter().map(|handle| line(handle, &message)).collect(),
+        Said::Relay(handle, relayed) => {
+            let mut message = Vec::new();
+            relayed.write(&mut message);
+            vec![line(handle, &message)]
+        }
+        Said::Left(handle, close) => vec![format!("{handle} {}", close.code)],
     };
-    said.into_iter().map(line).collect()
+    said.into_iter().flat_map(lines).collect()
 }
 
 fn peers(handle: u32, ids: &str) -> String {
@@ -151,20 +173,6 @@ fn an_id_that_a_token_is_bound_to_goes_only_to_another_such_token() {
 }
 
 #[test]
-fn two_with_one_id_do_not_fight_for_ever() {
-    let limits = Limits { takeovers: 3, takeover_window: Duration::from_secs(60), ..Limits::default() };
-    let mut room = Meeting::with(limits);
-    room.enters(0, "a", NORMAL);
-    for handle in 1..=3 {
-        room.enters(handle, "a", Role::Pending);
-    }
-    assert_eq!(room.tries(4, "a", Role::Pending, Proof::Room), Err(NotEntered::IdTaken));
-    assert_eq!(room.registers(3, NORMAL), [peers(3, "")], "the holder stays");
-    room.now = NOW + Duration::from_secs(60);
-    assert_eq!(room.enters(5, "a", Role::Pending), ["3 1000"]);
-}
-
-#[test]
 fn a_silent_one_counts_as_a_peer_and_hears_a_second_list_only_if_it_is_another() {
     let mut room = Meeting::new();
     room.enters(1, "a", NORMAL);
@@ -204,7 +212,8 @@ fn only_peers_that_said_so_and_have_room_are_offered_to_consumers() {
 
 #[test]
 fn consumers_hear_at_once_when_their_servers_change() {
-    let beat = |sessions| Call::Heartbeat { sessions: Some(sessions), serves: None, capacity: Some(2.0) };
+    let beat =
+        |sessions| Call::Heartbeat(Load { sessions: Some(sessions), serves: None, capacity: Some(2.0) });
     let mut room = Meeting::new();
     room.enters(1, "x", Role::Consumer);
     room.ticks();
@@ -217,17 +226,76 @@ fn consumers_hear_at_once_when_their_servers_change() {
     assert_eq!(room.ticks(), [servers(1, "")]);
     room.calls(2, beat(0.0));
     room.leaves(2);
-    assert_eq!(room.ticks(), [servers(1, "")]);
+    assert!(room.ticks().is_empty(), "it came and went before anybody was told");
+}
+
+#[test]
+fn consumers_hear_nothing_when_their_servers_are_the_same() {
+    let mut room = Meeting::new();
+    room.enters(1, "a", NORMAL);
+    room.enters(2, "x", Role::Consumer);
+    assert!(room.ticks().is_empty(), "it knows");
+    room.enters(3, "idle", Role::Normal(Service { serves: false, ..SERVICE }));
+    room.enters(4, "a", NORMAL);
+    assert!(room.ticks().is_empty(), "one who serves nobody came, and one took its own id again");
+    room.enters(5, "b", NORMAL);
+    assert_eq!(room.enters(6, "y", Role::Consumer), [servers(6, r#""a","b""#)]);
+    assert_eq!(room.ticks(), [servers(2, r#""b","a""#)], "the other came in time to know");
+}
+
+#[test]
+fn a_consumer_that_asked_hears_of_those_who_serve_consumers_and_of_nobody_else() {
+    let there = |kind: &str, id: &str| format!(r#"9 {{"type":"{kind}","peer":"{id}"}}"#);
+    let mut room = Meeting::new();
+    room.enters(1, "a", NORMAL);
+    room.enters(2, "secret", Role::Normal(Service { serves: false, ..SERVICE }));
+    room.enters(3, "old", Role::Normal(Service { declared: false, ..SERVICE }));
+    room.enters(4, "silent", Role::Provisional);
+    let consumer = Entry { role: Role::Consumer, hears: true, ..entry("x") };
+    assert_eq!(
+        room.comes(9, consumer),
+        [servers(9, r#""a""#), r#"9 {"type":"roster","peers":["a"]}"#.into()]
+    );
+    room.enters(5, "y", Role::Consumer);
+    assert_eq!(room.enters(6, "b", Role::Pending).len(), 0);
+    assert_eq!(room.registers(6, NORMAL).pop(), Some(there("joined", "b")));
+    let beat = |serves, sessions| Call::Heartbeat(Load { serves, sessions, capacity: Some(2.0) });
+    assert!(room.calls(6, beat(None, Some(2.0))).is_empty(), "it is full, and still there");
+    assert_eq!(room.calls(6, beat(Some(false), None)), [there("left", "b")]);
+    assert_eq!(room.calls(6, beat(Some(true), None)), [there("joined", "b")]);
+    assert_eq!(room.leaves(6), [there("left", "b")]);
+    for handle in 2..=5 {
+        assert!(room.leaves(handle).is_empty(), "of these it never heard");
+    }
+}
+
+#[test]
+fn a_roster_names_those_of_whom_one_will_hear_when_they_go() {
+    let mut room = Meeting::new();
+    room.enters(1, "a", NORMAL);
+    room.enters(2, "a", Role::Pending);
+    let hearer = Entry { role: NORMAL, hears: true, ..entry("b") };
+    assert_eq!(room.comes(3, hearer), [peers(3, ""), r#"3 {"type":"roster","peers":["a"]}"#.into()]);
+    assert_eq!(room.registers(2, NORMAL), [peers(2, r#""b""#)]);
+    assert_eq!(room.leaves(2), [r#"3 {"type":"left","peer":"a"}"#]);
+}
+
+#[test]
+fn one_that_did_not_choose_its_name_puts_nobody_out() {
+    let mut room = Meeting::new();
+    let nameless =
+        |spare: &str| Entry { otherwise: Some(spare.into()), role: Role::Provisional, ..entry("sub") };
+    assert_eq!(room.comes(1, nameless("s1")), [peers(1, "")]);
+    assert_eq!(room.comes(2, nameless("s2")), [peers(2, r#""sub""#)]);
+    assert_eq!(room.enters(3, "c", NORMAL), [peers(3, r#""sub","s2""#)]);
 }
 
 #[test]
 fn those_who_asked_hear_who_is_there_and_who_comes_and_goes() {
     let mut room = Meeting::new();
     room.enters(1, "a", NORMAL);
-    let mut said = Vec::new();
-    let entry = Entry { id: "b".into(), proof: Proof::Room, role: NORMAL, hears: true };
-    room.room.enter(2, entry, NOW, &mut said).expect("let in");
-    assert_eq!(written(said), [peers(2, r#""a""#), r#"2 {"type":"roster","peers":["a"]}"#.into()]);
+    let hearer = Entry { role: NORMAL, hears: true, ..entry("b") };
+    assert_eq!(room.comes(2, hearer), [peers(2, r#""a""#), r#"2 {"type":"roster","peers":["a"]}"#.into()]);
     let came = room.enters(3, "c", NORMAL);
     assert_eq!(came, [peers(3, r#""a","b""#), r#"2 {"type":"joined","peer":"c"}"#.into()]);
     assert_eq!(room.enters(4, "c", Role::Pending), ["3 1000"], "it is still there");

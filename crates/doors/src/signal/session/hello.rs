@@ -2,20 +2,14 @@
 
 use std::borrow::Cow;
 
-use vestibule_model::UserId;
-
-use crate::contract::Secret;
+use crate::contract::Token;
 
 /// What the query says. Of a parameter that comes again the first counts.
 #[derive(Debug, Default)]
 pub(super) struct Hello {
-    pub(super) token: Option<Secret>,
+    pub(super) token: Option<Token>,
     pub(super) room: Option<Box<str>>,
     pub(super) node_id: Option<Box<str>>,
-    /// The subject of the token, once it is known.
-    pub(super) subject: Option<UserId>,
-    /// Whether the token is bound to the id.
-    pub(super) bound: bool,
 }
 
 impl Hello {
@@ -28,7 +22,7 @@ impl Hello {
             };
             let value = || decoded(value).into_owned().into_boxed_str();
             match &*decoded(name) {
-                "token" if hello.token.is_none() => hello.token = Some(Secret(value())),
+                "token" if hello.token.is_none() => hello.token = Some(Token(value())),
                 "room" if hello.room.is_none() => hello.room = Some(value()),
                 "nodeId" if hello.node_id.is_none() => hello.node_id = Some(value()),
                 _ => {}
@@ -69,7 +63,7 @@ mod tests {
         let hello = Hello::read(b"room=my+room%21&nodeId=%C3%A4&room=other&token=a.b.c&x=y");
         assert_eq!(hello.room.as_deref(), Some("my room!"));
         assert_eq!(hello.node_id.as_deref(), Some("ä"));
-        assert_eq!(hello.token, Some(Secret("a.b.c".into())));
+        assert_eq!(hello.token, Some(Token("a.b.c".into())));
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use vestibule_doors::centrifuge::codes::disconnect::FORCE_NO_RECONNECT;
-use vestibule_doors::contract::Order;
+use vestibule_doors::contract::{Ending, Order};
 use vestibule_model::{ClientId, Close};
 
 use super::desk::{Audience, Desk};
@@ -40,7 +39,10 @@ struct Wanted<'a> {
 impl Disconnect<'_> {
     /// Ends the connections, but for those on the white list.
     pub fn perform(self, desk: &Desk<'_>) -> Answer {
-        let close = self.disconnect.as_ref().map_or(Ok(FORCE_NO_RECONNECT), Wanted::close)?;
+        let order = match &self.disconnect {
+            Some(wanted) => Order::Disconnect(wanted.close()?),
+            None => Order::End(Ending::Ordered),
+        };
         let whitelist = self.whitelist.unwrap_or_default();
         let audience = Audience {
             user: &self.user,
@@ -48,7 +50,7 @@ impl Disconnect<'_> {
             session: &self.session,
             except: whitelist.iter().filter_map(|client| ClientId::parse(client)).collect(),
         };
-        desk.order(audience, Order::Disconnect(close));
+        desk.order(audience, order);
         Ok(Json::nothing())
     }
 }

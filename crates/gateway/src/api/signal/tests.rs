@@ -91,10 +91,16 @@ async fn of_several_keys_the_newest_signs_and_is_named() {
 async fn pages_may_read_the_answers_only_where_that_is_switched_on() {
     let from = |path| Request::get(path).header("origin", "https://app.example");
     let closed = house(|_| {}).send(from("/health"), "").await;
-    assert!(!closed.headers.contains_key("access-control-allow-origin"));
+    assert!(
+        !closed.headers.contains_key("access-control-allow-origin") && !closed.headers.contains_key("vary")
+    );
     let open = house(|settings| settings.origins = vec!["https://*.example".into()]);
     let answered = open.send(from("/health"), "").await;
     assert_eq!(answered.headers["access-control-allow-origin"], "https://app.example");
+    let stranger = Request::get("/health").header("origin", "https://app.evil");
+    let answered = open.send(stranger, "").await;
+    assert_eq!((answered.status, &answered.headers["vary"]), (200, &"Origin".parse().unwrap()));
+    assert!(!answered.headers.contains_key("access-control-allow-origin"), "it is not a stranger's to read");
     let asks = Request::options("/ice").header("origin", "https://app.example");
     let asked = open.send(asks, "").await;
     assert_eq!(

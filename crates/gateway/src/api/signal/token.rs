@@ -12,11 +12,11 @@ use axum::response::Response;
 use serde_json::json;
 use subtle::ConstantTimeEq;
 use vestibule_auth::issue::{Claim, Head, Template};
-use vestibule_doors::signal::{Rules, ttl};
+use vestibule_doors::signal::Rules;
 use vestibule_model::{Identity, UnixSeconds, UserId};
 
 use super::body::{self, BadBody, TokenRequest};
-use super::{AUDIENCE, ISSUER, RoomTokens, SignalHttp, ice, iso, secret_json};
+use super::{AUDIENCE, ISSUER, RoomTokens, SignalHttp, ice, iso, secret_json, ttl};
 use crate::api::organisations;
 use crate::transport::Caller;
 

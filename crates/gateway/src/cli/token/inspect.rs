@@ -34,7 +34,7 @@ pub fn run(matches: &ArgMatches) -> Done<()> {
     let payload = part(payload, "payload")?;
     let now = Clock::start().now().unix;
     let mut notes = notes(&header, &payload, signature, now);
-    if let Err(reason) = vestibule_auth::check_form(&token) {
+    if let Err(reason) = vestibule_auth::check_syntax(&token) {
         notes.push(format!("every realm would refuse it at once: {reason}"));
     }
     if matches.get_flag("json") {

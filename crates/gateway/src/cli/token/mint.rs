@@ -198,8 +198,8 @@ fn signs(matches: &ArgMatches, variables: Vec<(String, String)>) -> Result<Signs
     let key = SigningKey::secret(secret, algorithm).map_err(|fault| fault.to_string())?;
     let built = bench.realms.get(&realm.name).ok_or(HOW)?;
     let bearer = bearer(matches, Some(built));
-    let portrait = built.portrait(&bearer).map_err(unsaid)?;
-    let said = portrait.into_iter().map(|(name, value)| (name.into(), Claim::Fixed(value)));
+    let said = built.mint_claims(&bearer).map_err(unsaid)?;
+    let said = said.into_iter().map(|(name, value)| (name.into(), Claim::Fixed(value)));
     let claims = wanted(realm).into_iter().chain(said).collect();
     let name = realm.name.clone();
     Ok(Signs { key, bearer, realm: Some(ForRealm { bench, name, claims }) })

@@ -42,14 +42,14 @@ async fn steward() -> Steward {
     Steward::new(trust.into(), KeyKeeper::default(), broker, records, |_| unreachable!("nothing has to wait"))
 }
 
-fn token(id: &str, channel: Option<&str>) -> Secret {
+fn token(id: &str, channel: Option<&str>) -> Token {
     let key = DevelopmentKey::from_secret(SECRET.into());
     let draft = TokenDraft::new("ann", Some(Duration::from_secs(60))).with("jti", id);
     let token = match channel {
         Some(channel) => key.subscription_token(&draft, channel, NOW.unix),
         None => key.connection_token(&draft, NOW.unix),
     };
-    Secret(token.into())
+    Token(token.into())
 }
 
 fn counted(steward: &Steward) -> [u64; 3] {

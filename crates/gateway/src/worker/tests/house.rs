@@ -13,9 +13,12 @@ use vestibule_auth::{KeyConfig, Preset, RealmConfig, RealmsConfig, TrustConfig};
 use vestibule_broker::memory::MemoryBroker;
 use vestibule_broker::{Broker, Courier, WorkerId};
 use vestibule_doors::Form;
-use vestibule_doors::contract::{Effect, Following, Input, Output, Outputs, Session, Subscribe, Ticket};
+use vestibule_doors::centrifuge::codes::disconnect;
+use vestibule_doors::contract::{
+    Effect, Ending, Following, Input, Output, Outputs, Session, Subscribe, Ticket,
+};
 use vestibule_model::{
-    ChannelKey, ClientId, ClientInfo, Delivery, Door, Moment, Now, OrganisationId, UserId,
+    ChannelKey, ClientId, ClientInfo, Close, Delivery, Door, Moment, Now, OrganisationId, UserId,
 };
 use vestibule_websocket::{Event, client};
 
@@ -42,6 +45,10 @@ impl Session for Scripted {
 
     fn takes_messages(&self) -> bool {
         !self.busy.get()
+    }
+
+    fn close_for(&self, ending: Ending) -> Close {
+        disconnect::of(ending)
     }
 }
 
@@ -208,7 +215,7 @@ impl House {
             outputs: Outputs::default(),
             client: ClientId::from_random([self.opened; 16]),
             writes_text: true,
-            place: None,
+            address_seat: None,
         };
         let id = self.worker.arrive(arrival, self.now);
         Peer { id, pipe }

@@ -103,10 +103,10 @@ fn every_output_is_carried_out_before_the_session_hears_what_followed_from_one_o
 }
 
 #[test]
-fn mail_for_a_connection_that_is_gone_does_not_reach_the_one_that_has_its_place() {
+fn mail_for_a_connection_that_is_gone_does_not_reach_the_one_that_has_its_slot() {
     let mut house = House::new();
     let first = house.open_echo();
-    house.worker.gone(first.id);
+    house.worker.gone(first.id, house.now);
     let told = Rc::<RefCell<usize>>::default();
     let counts = Rc::clone(&told);
     let second = house.open(move |_, _| *counts.borrow_mut() += 1);

@@ -38,6 +38,7 @@ fn open(house: &mut House, user: &'static str, token: &'static str) -> Peer {
     let say = |outputs: &mut Outputs, text: String| outputs.push(Output::Send(text.into()));
     house.open(move |input, outputs| match input {
         Input::Message(b"come in") => outputs.push(admission(user, credential(token))),
+        Input::Message(b"come in again") => outputs.push(admission("another", credential("second"))),
         Input::Message(b"renew") => outputs.push(Output::Renew(Box::new(credential("new")))),
         Input::Outcome(_, Outcome::Admitted(Ok(()))) => say(outputs, "admitted".into()),
         Input::Outcome(_, Outcome::Admitted(Err(why))) => say(outputs, format!("{why:?}")),
@@ -88,6 +89,29 @@ fn every_kind_of_revocation_ends_those_whom_it_concerns_and_nobody_else() {
         }
         let count = concerned.into_iter().filter(|concerned| *concerned).count();
         assert_eq!(house.counters.revoked.get(), count as u64, "{what:?}");
+    }
+}
+
+#[test]
+fn a_connection_that_has_shown_two_tokens_ends_with_either_of_them() {
+    for what in [
+        Revoked::User(UserId::new("ann")),
+        Revoked::User(UserId::new("another")),
+        Revoked::Token("t".into()),
+        Revoked::Token("second".into()),
+        Revoked::Organisation,
+    ] {
+        let mut house = House::new();
+        let peer = enter(&mut house, "ann", "t");
+        house.say(&peer, "come in again");
+        house.settle();
+        revoke(&house, Revoked::User(UserId::new("bob")));
+        house.settle();
+        assert_eq!(peer.heard(), ["admitted", "admitted"], "{what:?}");
+        revoke(&house, what.clone());
+        house.settle();
+        assert_eq!(peer.heard().len(), 3, "{what:?}");
+        assert_eq!(house.counters.revoked.get(), 1, "{what:?}");
     }
 }
 

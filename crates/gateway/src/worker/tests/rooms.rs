@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use vestibule_doors::contract::{Effect, Input, Notice, Order, Outcome, Output, Ticket};
-use vestibule_doors::room::{Call, Entry, Proof, Receiver, Role, Service};
-use vestibule_doors::signal::RoomLimits;
+use vestibule_doors::room::{Call, Entry, Letter, Proof, Receiver, Role, Service};
+use vestibule_doors::signal::{RoomLimits, codes};
 use vestibule_model::{Door, Moment, OrganisationId, RoomKey};
 use vestibule_websocket::client;
 
@@ -36,7 +36,8 @@ impl Town {
     fn enter(&mut self, worker: usize, room: &str, id: &str) -> Member {
         let key = RoomKey::new(&OrganisationId::from_verified("default"), Door::Signal, room);
         let service = Service { declared: true, serves: true, capacity: None, sessions: 0.0 };
-        let entry = Entry { id: id.into(), proof: Proof::Room, role: Role::Normal(service), hears: false };
+        let role = Role::Normal(service);
+        let entry = Entry { id: id.into(), otherwise: None, proof: Proof::Room, role, hears: false };
         let now = self.workers[worker].now.moment;
         let peer = self.workers[worker].open(move |input, outputs| match input {
             Input::Message(b"enter") => {
@@ -48,6 +49,9 @@ impl Town {
                 outputs.push(Output::Send(format!("{why:?}").into()));
             }
             Input::Notice(Notice::Order(Order::Disconnect(close))) => outputs.push(Output::Close(close)),
+            Input::Notice(Notice::Order(Order::End(ending))) => {
+                outputs.push(Output::Close(codes::of(ending)));
+            }
             _ => {}
         });
         let member = Member { worker, peer };
@@ -69,8 +73,17 @@ impl Town {
     }
 
     fn leave(&mut self, member: &Member) {
-        self.workers[member.worker].worker.gone(member.peer.id);
+        let house = &mut self.workers[member.worker];
+        house.worker.gone(member.peer.id, house.now);
         self.settle();
+    }
+
+    /// The room runs into a bug, wherever it lives.
+    fn stumble(&mut self, room: &str) {
+        let key = RoomKey::new(&OrganisationId::from_verified("default"), Door::Signal, room);
+        for house in &mut self.workers {
+            house.worker.visit_room(&key, house.now, |_, _| panic!("a bug"));
+        }
     }
 
     fn sum(&self, read: impl Fn(&crate::telemetry::RoomCounters) -> u64) -> u64 {
@@ -82,7 +95,8 @@ fn relay(message: &[u8], arrived: Moment) -> Call {
     let text = std::str::from_utf8(message).expect("a test says texts");
     let (to, what) = text.split_once(' ').expect("to whom, and what");
     let members = format!(r#""type":"offer","said":"{what}""#);
-    Call::Relay { to: Receiver::Id(to.into()), is_offer: true, members: members.into(), arrived }
+    let letter = Letter { to: Receiver::Id(to.into()), is_offer: true, members: members.into() };
+    Call::Relay { letter, arrived }
 }
 
 /// What a member was told by others, in its order.
@@ -169,6 +183,17 @@ fn a_member_that_is_gone_is_not_there() {
 }
 
 #[test]
+fn what_somebody_says_to_itself_is_passed_on_and_counts_as_that() {
+    let mut town = Town::new(2);
+    let ann = town.enter(0, "room", "ann");
+    town.say(&ann, "ann hello");
+    town.settle();
+    assert_eq!(heard(&ann), ["hello"]);
+    assert_eq!(town.sum(|rooms| rooms.relays()), 1);
+    assert_eq!(town.sum(|rooms| rooms.unreachable.get()), 0);
+}
+
+#[test]
 fn the_same_name_in_another_room_is_somebody_else() {
     let mut town = Town::new(2);
     let ann = town.enter(0, "one", "ann");
@@ -234,4 +259,26 @@ fn where_too_much_waits_for_a_worker_senders_end_instead_of_losing_messages_unaw
     let heard: usize =
         sender.iter().filter(|member| member.peer.heard().contains(&"close 1013".into())).count();
     assert!(heard > 0, "those whose room lives elsewhere are told to come back");
+}
+
+#[test]
+fn a_room_that_panics_costs_its_members_and_nobody_else() {
+    let mut town = Town::new(2);
+    let (ann, ben) = (town.enter(0, "room", "ann"), town.enter(1, "room", "ben"));
+    let others = [town.enter(0, "other", "ann"), town.enter(1, "other", "ben")];
+    town.stumble("room");
+    town.settle();
+    for member in [&ann, &ben] {
+        assert_eq!(member.peer.heard().last().map(String::as_str), Some("close 1011"));
+    }
+    assert_eq!(town.workers.iter().map(|house| house.counters.bugs.get()).sum::<u64>(), 1);
+    assert_eq!(town.sum(|rooms| rooms.members.get()), 2);
+    town.say(&others[0], "ben hello");
+    town.settle();
+    assert_eq!(heard(&others[1]), ["hello"]);
+    // Those who come back find a new room.
+    let (ann, ben) = (town.enter(0, "room", "ann"), town.enter(1, "room", "ben"));
+    town.say(&ann, "ben again");
+    town.settle();
+    assert_eq!(heard(&ben), ["again"]);
 }

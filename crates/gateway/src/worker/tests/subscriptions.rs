@@ -24,7 +24,7 @@ fn a_subscription_whose_connection_ends_before_it_stands_is_undone() {
         }
     });
     house.say(&peer, "subscribe");
-    house.worker.gone(peer.id);
+    house.worker.gone(peer.id, house.now);
     assert_eq!(house.present("news"), 1, "the house has not heard of it yet");
     house.settle();
     assert_eq!(house.present("news"), 0);
@@ -57,7 +57,7 @@ fn the_channels_of_a_connection_end_with_it() {
     let mut house = House::new();
     let peer = house.open_subscribed("news");
     assert_eq!((house.present("news"), house.worker.shard.subscriptions()), (1, 1));
-    house.worker.gone(peer.id);
+    house.worker.gone(peer.id, house.now);
     house.settle();
     assert_eq!((house.present("news"), house.worker.shard.subscriptions()), (0, 0));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vestibule_doors::contract::Order;
+use vestibule_doors::contract::{Ending, Order};
 use vestibule_model::{ChannelOverride, ClientId, Close, Epoch, Position, UnixSeconds};
 
 use super::*;
@@ -105,20 +105,22 @@ async fn unreadable_base64_subscribes_nobody() {
     }
 }
 
-async fn close(body: &str) -> Close {
+/// The code that the caller wants; `None`: the door's own.
+async fn close(body: &str) -> Option<Close> {
     match order("disconnect", body).await.order.clone() {
-        Order::Disconnect(close) => close,
+        Order::Disconnect(close) => Some(close),
+        Order::End(Ending::Ordered) => None,
         other => panic!("another order: {other:?}"),
     }
 }
 
 #[tokio::test]
-async fn a_disconnect_says_what_the_caller_wants_or_that_it_is_forced() {
-    assert_eq!(close(r#"{"user":"42"}"#).await, Close::new(3503, "force disconnect"));
+async fn a_disconnect_says_what_the_caller_wants_or_leaves_the_code_to_the_door() {
+    assert_eq!(close(r#"{"user":"42"}"#).await, None);
     let custom = close(r#"{"user":"42","disconnect":{"code":4999,"reason":"gone"}}"#).await;
-    assert_eq!(custom, Close::new(4999, "gone"));
+    assert_eq!(custom, Some(Close::new(4999, "gone")));
     let silent = close(r#"{"user":"42","disconnect":{"code":3000}}"#).await;
-    assert_eq!(silent, Close::new(3000, ""));
+    assert_eq!(silent, Some(Close::new(3000, "")));
 }
 
 #[tokio::test]
@@ -130,7 +132,7 @@ async fn a_disconnect_that_a_close_frame_cannot_say_is_a_bad_request() {
         assert!(answer.starts_with(r#"{"error":{"code":107,"#), "{answer}");
     }
     let fits = format!(r#"{{"user":"42","disconnect":{{"code":4000,"reason":"{}"}}}}"#, "x".repeat(123));
-    assert_eq!(close(&fits).await.reason.len(), 123);
+    assert_eq!(close(&fits).await.map(|close| close.reason.len()), Some(123));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vestibule_auth::config::KeyMaterial;
-use vestibule_auth::issue::{CheckingKey, Claim, Claims, Head, Issuer, SigningKey, Template};
+use vestibule_auth::issue::{Claim, Claims, Head, Issuer, SigningKey, Template, VerifyingKey};
 use vestibule_auth::{Algorithm, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 
 use super::options::{IssuerOptions, KeyOptions, TemplateOptions};
@@ -34,7 +34,7 @@ pub(super) fn issuer_of(
     for (index, path) in texts.previous.iter().enumerate() {
         let at = join(at, &format!("previous_key_files[{index}]"));
         let Some(text) = content(path, &at, notes) else { continue };
-        match CheckingKey::read(&text, algorithm) {
+        match VerifyingKey::read(&text, algorithm) {
             Ok(key) => others.push(key),
             Err(fault) => notes.complain(&at, fault.to_string()),
         }

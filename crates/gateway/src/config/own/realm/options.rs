@@ -115,6 +115,11 @@ section! {
         client_claim: String = String::new(),
         /// The claim that names the login session, by which tokens are revoked. Empty: as the preset has it.
         session_claim: String = String::new(),
+        /// The claim that names the only rooms of the signal door that a token opens: a text or a list. Empty: tokens are
+        /// for every room.
+        room_claim: String = String::new(),
+        /// The claim that names the only id of the signal door that a token is for. Empty: as the preset has it.
+        node_id_claim: String = String::new(),
         /// Claims that must be there. Left out: as the preset has it.
         required: Option<Vec<String>> = None,
         /// Claims that must not be there. Left out: as the preset has it.

@@ -39,6 +39,8 @@ impl Source {
                 roles: options.role_claims.clone(),
                 client_type: given(&options.client_claim),
                 session: given(&options.session_claim),
+                node_id: given(&options.node_id_claim),
+                rooms: given(&options.room_claim),
             },
             required: options.required.clone(),
             forbidden: options.forbidden.clone(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use vestibule_auth::issue::{CheckingKey, Issuer, SigningKey};
+use vestibule_auth::issue::{Issuer, SigningKey, VerifyingKey};
 use vestibule_auth::{Algorithm, Expected, KeyConfig, Preset, RealmConfig, RealmsConfig, Secret};
 
 use super::SignalOptions;
@@ -24,7 +24,7 @@ pub(super) fn issuer(written: &SignalOptions, notes: &mut Notes) -> Option<Issue
     for (index, path) in written.previous_key_files.iter().enumerate() {
         let at = format!("signal.previous_key_files[{index}]");
         let Some(text) = content(path, &at, notes) else { continue };
-        match CheckingKey::read(&text, None) {
+        match VerifyingKey::read(&text, None) {
             Ok(key) if key.algorithm() == Algorithm::EdDsa => others.push(key),
             Ok(_) => notes.complain(&at, "is no key for EdDSA"),
             Err(fault) => notes.complain(&at, fault.to_string()),
@@ -48,10 +48,10 @@ fn check_public(key: &SigningKey, written: &str, notes: &mut Notes) {
     if SigningKey::read(written, None).is_ok() {
         return notes.complain(at, "this is a private key; the public key belongs here");
     }
-    match vestibule_auth::issue::bare_public_jwk(written) {
+    match vestibule_auth::issue::canonical_public_jwk(written) {
         None => notes.complain(at, "neither a PEM with a public key, nor a JWK, nor a JWK in base64"),
         Some(public) => {
-            let same = Some(public) == key.bare_public_jwk();
+            let same = Some(public) == key.canonical_public_jwk();
             notes.check(same, at, "belongs to another private key than the one that is given");
         }
     }

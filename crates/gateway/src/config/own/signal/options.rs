@@ -64,7 +64,8 @@ section! {
         rooms: u32 = 100_000,
         /// Members of a room.
         room_members: u32 = 5_000,
-        /// How often an id may go from one connection to another in a minute.
+        /// How often an id may go from one connection to another before its holder keeps it; when nobody has asked for it
+        /// for two minutes, as often again.
         takeovers: u32 = 10,
         /// Connections that one room token may have on the node; tokens of one second for one room count as one. Above
         /// it 1008. 0: any number.

@@ -1,6 +1,6 @@
 //! A key by which others check tokens: the public side of one that signs here, signed before, or will sign.
 
-use super::signing_key::{SigningKey, SigningKeyFault, from_base64, usual};
+use super::key::{SigningKey, SigningKeyFault, from_base64, usual};
 use crate::Algorithm;
 use crate::key::PublicKey;
 use crate::key::jwk::Jwk;
@@ -8,13 +8,13 @@ use crate::token::Object;
 
 /// A public key with its name and the algorithm by which it signs.
 #[derive(Clone)]
-pub struct CheckingKey {
+pub struct VerifyingKey {
     kid: Box<str>,
     algorithm: Algorithm,
     public: PublicKey,
 }
 
-impl CheckingKey {
+impl VerifyingKey {
     /// The public side of a key that signs; `None` for a secret.
     pub fn of(key: &SigningKey) -> Option<Self> {
         let public = key.public.clone()?;
@@ -75,7 +75,7 @@ impl CheckingKey {
 
     /// Whether both are one key, whatever they are called.
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.public.to_bare_jwk() == other.public.to_bare_jwk()
+        self.public.to_canonical_jwk() == other.public.to_canonical_jwk()
     }
 }
 
@@ -86,14 +86,14 @@ mod tests {
     const PRIVATE: &str = include_str!("../../tests/keys/rsa.pem");
     const PUBLIC: &str = include_str!("../../tests/keys/rsa.pub.pem");
 
-    fn read(text: &str, algorithm: Option<Algorithm>) -> CheckingKey {
-        CheckingKey::read(text, algorithm).expect("a good key")
+    fn read(text: &str, algorithm: Option<Algorithm>) -> VerifyingKey {
+        VerifyingKey::read(text, algorithm).expect("a good key")
     }
 
     #[test]
     fn the_public_side_is_the_same_from_whatever_form_of_either_side() {
         let signing = SigningKey::read(PRIVATE, None).expect("a good key");
-        let expected = CheckingKey::of(&signing).expect("a pair").jwk(None);
+        let expected = VerifyingKey::of(&signing).expect("a pair").jwk(None);
         let jwk = signing.public_jwk().expect("a pair");
         let certificate = include_str!("../../tests/keys/rsa.crt.pem");
         for text in [PRIVATE, PUBLIC, certificate, &jwk] {
@@ -111,7 +111,7 @@ mod tests {
     fn a_secret_and_what_is_no_key_have_no_public_side() {
         let secret = r#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#;
         for text in [secret, "secret", include_str!("../../tests/keys/rsa_weak.pub.pem")] {
-            assert!(CheckingKey::read(text, None).is_err(), "{text}");
+            assert!(VerifyingKey::read(text, None).is_err(), "{text}");
         }
     }
 }

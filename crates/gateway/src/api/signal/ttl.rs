@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a text is no lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TtlFault {
+pub(super) enum TtlFault {
     /// Not a number and a unit.
     Form,
     /// It lies in the past, or is no time at all.
@@ -20,7 +20,7 @@ pub enum TtlFault {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse(text: &str, longest: u64) -> Result<u64, TtlFault> {
+pub(super) fn parse(text: &str, longest: u64) -> Result<u64, TtlFault> {
     let text = text.strip_prefix(' ').unwrap_or(text).to_ascii_lowercase();
     let (sign, rest) = match text.as_bytes().first() {
         Some(b'+') => (Some(1.0), &text[1..]),

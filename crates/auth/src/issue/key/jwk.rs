@@ -6,8 +6,8 @@ use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::der;
-use super::signing_key::{Pair, SigningKey, SigningKeyFault, curve};
+use super::pair::curve;
+use super::{Pair, SigningKey, SigningKeyFault, der};
 use crate::key::jwk::{member, number};
 use crate::key::{Numbers, PublicKey};
 use crate::token::Object;
@@ -63,7 +63,7 @@ pub(super) fn read(text: &str, algorithm: Option<Algorithm>) -> Result<SigningKe
 }
 
 /// The private members, by name; `None` for a secret, whose text nobody keeps.
-pub(super) fn members(pair: &Pair) -> Option<Vec<(&'static str, String)>> {
+pub(in crate::issue) fn members(pair: &Pair) -> Option<Vec<(&'static str, String)>> {
     let written = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
     match pair {
         Pair::Secret(_) => None,

@@ -9,7 +9,7 @@ use crate::rate::{Meter, Rate};
 use crate::telemetry::Counters;
 
 /// Asked once for each connection, before it is upgraded.
-pub struct Admission {
+pub struct Turnstile {
     connections: Option<NonZeroU32>,
     rate: Option<(Rate, Meter)>,
     workers: Vec<Arc<Counters>>,
@@ -19,7 +19,7 @@ pub struct Admission {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Crowded;
 
-impl Admission {
+impl Turnstile {
     /// At most `connections` at a time and `per_second` new ones; `None` where there is no limit. `workers` are those
     /// whose connections count.
     pub fn new(
@@ -61,21 +61,21 @@ mod tests {
     #[test]
     fn a_connection_that_ended_makes_room() {
         let worker = Arc::new(Counters::default());
-        let admission = Admission::new(NonZeroU32::new(1), None, vec![Arc::clone(&worker)]);
-        assert_eq!(admission.admit(at(0)), Ok(()));
+        let turnstile = Turnstile::new(NonZeroU32::new(1), None, vec![Arc::clone(&worker)]);
+        assert_eq!(turnstile.admit(at(0)), Ok(()));
         worker.opened.add();
-        assert_eq!(admission.admit(at(0)), Err(Crowded));
+        assert_eq!(turnstile.admit(at(0)), Err(Crowded));
         worker.ended.add();
-        assert_eq!(admission.admit(at(0)), Ok(()));
+        assert_eq!(turnstile.admit(at(0)), Ok(()));
     }
 
     #[test]
     fn the_rate_is_the_configured_one_at_every_rate() {
         for rate in [1_u32, 7, 100, 5_000] {
-            let admission = Admission::new(None, NonZeroU32::new(rate), vec![]);
-            let burst = (0..2 * rate).filter(|_| admission.admit(at(0)).is_ok()).count();
+            let turnstile = Turnstile::new(None, NonZeroU32::new(rate), vec![]);
+            let burst = (0..2 * rate).filter(|_| turnstile.admit(at(0)).is_ok()).count();
             assert_eq!(burst, rate as usize, "a second's worth at once");
-            let later = (1..=10_000).filter(|millis| admission.admit(at(*millis)).is_ok()).count();
+            let later = (1..=10_000).filter(|millis| turnstile.admit(at(*millis)).is_ok()).count();
             assert_eq!(
                 later,
                 (rate as usize * 10).min(10_000),

@@ -12,7 +12,7 @@ impl Realm {
     /// # Errors
     ///
     /// What of the bearer the realm reads nowhere: `name`, `roles`, `session` or `organisation`.
-    pub fn portrait(&self, bearer: &Identity) -> Result<Map<String, Value>, &'static str> {
+    pub fn mint_claims(&self, bearer: &Identity) -> Result<Map<String, Value>, &'static str> {
         let mut claims = Map::new();
         let mut place = |what, path: Option<&ClaimPath>, value: Value| {
             path.is_some_and(|path| path.place(value, &mut claims)).then_some(()).ok_or(what)
@@ -84,21 +84,21 @@ mod tests {
             "role": "authenticated",
             "session_id": "s",
         });
-        assert_eq!(realm.portrait(&ann()).map(Value::from), Ok(expected));
+        assert_eq!(realm.mint_claims(&ann()).map(Value::from), Ok(expected));
     }
 
     #[test]
     fn what_the_realm_reads_nowhere_is_named() {
         let fixed = |config: &mut RealmConfig| config.organisation = "main".into();
-        assert_eq!(realm(Preset::Supabase, fixed).portrait(&ann()), Err("organisation"));
-        assert_eq!(realm(Preset::Static, |_| {}).portrait(&ann()), Err("roles"));
+        assert_eq!(realm(Preset::Supabase, fixed).mint_claims(&ann()), Err("organisation"));
+        assert_eq!(realm(Preset::Static, |_| {}).mint_claims(&ann()), Err("roles"));
         let named = Identity { name: Some("Ann".into()), ..ann() };
-        assert_eq!(realm(Preset::Supabase, |_| {}).portrait(&named), Err("name"));
+        assert_eq!(realm(Preset::Supabase, |_| {}).mint_claims(&named), Err("name"));
     }
 
     #[test]
     fn nothing_is_put_into_what_is_no_object() {
         let inside = |config: &mut RealmConfig| config.claims.session = Some("role.session".into());
-        assert_eq!(realm(Preset::Supabase, inside).portrait(&ann()), Err("session"));
+        assert_eq!(realm(Preset::Supabase, inside).mint_claims(&ann()), Err("session"));
     }
 }

@@ -3,11 +3,11 @@
 /** Long enough for a busy machine, short enough to end a hopeless test. */
 export const PATIENCE_MS = 15_000;
 
-/** Resolves as the promise does, or rejects with a sentence after `PATIENCE_MS`. */
-export function within(promise, what) {
+/** Resolves as the promise does, or rejects with a sentence once that time is over. */
+export function within(promise, what, ms = PATIENCE_MS) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not happen within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`${what} did not happen within ${ms} ms`)), ms);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -15,26 +15,26 @@ const METERS: usize = 16_384;
 
 type Taken = Mutex<HashMap<IpAddr, u32, RandomState>>;
 
-/// The places of addresses on a node, shared by its workers.
+/// The seats of addresses on a node, shared by its workers.
 #[derive(Debug)]
-pub struct Places {
+pub struct AddressSeats {
     limit: Option<NonZeroU32>,
     taken: Arc<Taken>,
     rate: Option<Meters>,
 }
 
-/// A place that is given back when it is dropped.
+/// A seat that is given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct AddressSeat {
     taken: Arc<Taken>,
     address: IpAddr,
 }
 
 /// Too many connections come from that address.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Crowd;
+pub struct AddressFull;
 
-impl Places {
+impl AddressSeats {
     /// At most `limit` connections at a time from one address, and `per_second` new ones; `None`: as many as come.
     pub fn new(limit: Option<NonZeroU32>, per_second: Option<NonZeroU32>) -> Self {
         let rate = per_second.map(|count| Meters::new(Rate::per_second(count), METERS));
@@ -46,27 +46,27 @@ impl Places {
         Self::new(None, None)
     }
 
-    /// Takes a place; `None`: nothing is counted.
+    /// Takes a seat; `None`: nothing is counted.
     ///
     /// # Errors
     /// When too many come from there.
-    pub fn take(&self, address: IpAddr, now: Moment) -> Result<Option<Place>, Crowd> {
+    pub fn take(&self, address: IpAddr, now: Moment) -> Result<Option<AddressSeat>, AddressFull> {
         let address = network(address);
         if self.rate.as_ref().is_some_and(|rate| !rate.take(address, now)) {
-            return Err(Crowd);
+            return Err(AddressFull);
         }
         let Some(limit) = self.limit else { return Ok(None) };
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let count = taken.entry(address).or_default();
         if *count >= limit.get() {
-            return Err(Crowd);
+            return Err(AddressFull);
         }
         *count += 1;
-        Ok(Some(Place { taken: Arc::clone(&self.taken), address }))
+        Ok(Some(AddressSeat { taken: Arc::clone(&self.taken), address }))
     }
 }
 
-impl Drop for Place {
+impl Drop for AddressSeat {
     fn drop(&mut self) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&self.address) {
@@ -97,32 +97,32 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_free_again_when_its_connection_is_gone() {
-        let places = Places::new(NonZeroU32::new(1), None);
-        let place = places.take(at("192.0.2.1"), NOW);
-        assert!(matches!(place, Ok(Some(_))));
-        assert!(places.take(at("192.0.2.1"), NOW).is_err());
-        assert!(places.take(at("192.0.2.2"), NOW).is_ok(), "another address has its own");
-        drop(place);
-        assert!(places.take(at("192.0.2.1"), NOW).is_ok());
+    fn a_seat_is_free_again_when_its_connection_is_gone() {
+        let seats = AddressSeats::new(NonZeroU32::new(1), None);
+        let seat = seats.take(at("192.0.2.1"), NOW);
+        assert!(matches!(seat, Ok(Some(_))));
+        assert!(seats.take(at("192.0.2.1"), NOW).is_err());
+        assert!(seats.take(at("192.0.2.2"), NOW).is_ok(), "another address has its own");
+        drop(seat);
+        assert!(seats.take(at("192.0.2.1"), NOW).is_ok());
     }
 
     #[test]
     fn addresses_of_one_network_of_ipv6_are_one_and_those_of_ipv4_in_it_are_not() {
-        let places = Places::new(NonZeroU32::new(1), None);
-        let _one = places.take(at("2001:db8::1"), NOW).expect("room");
-        assert!(places.take(at("2001:db8::ffff:1"), NOW).is_err());
-        assert!(places.take(at("2001:db8:0:1::1"), NOW).is_ok());
-        let _other = places.take(at("::ffff:192.0.2.1"), NOW).expect("room");
-        assert!(places.take(at("192.0.2.1"), NOW).is_err());
-        assert!(places.take(at("::ffff:192.0.2.2"), NOW).is_ok());
+        let seats = AddressSeats::new(NonZeroU32::new(1), None);
+        let _one = seats.take(at("2001:db8::1"), NOW).expect("room");
+        assert!(seats.take(at("2001:db8::ffff:1"), NOW).is_err());
+        assert!(seats.take(at("2001:db8:0:1::1"), NOW).is_ok());
+        let _other = seats.take(at("::ffff:192.0.2.1"), NOW).expect("room");
+        assert!(seats.take(at("192.0.2.1"), NOW).is_err());
+        assert!(seats.take(at("::ffff:192.0.2.2"), NOW).is_ok());
     }
 
     #[test]
     fn new_connections_come_as_fast_as_they_may() {
-        let places = Places::new(None, NonZeroU32::new(2));
-        let taken: Vec<_> = (0..3).map(|_| places.take(at("192.0.2.1"), NOW).is_ok()).collect();
+        let seats = AddressSeats::new(None, NonZeroU32::new(2));
+        let taken: Vec<_> = (0..3).map(|_| seats.take(at("192.0.2.1"), NOW).is_ok()).collect();
         assert_eq!(taken, [true, true, false]);
-        assert!(places.take(at("192.0.2.1"), Moment::from_millis(500)).is_ok());
+        assert!(seats.take(at("192.0.2.1"), Moment::from_millis(500)).is_ok());
     }
 }
