@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::mpsc;
-use tokio::task::spawn_local;
 use tokio::time::interval;
 use vestibule_auth::{Realms, RealmsConfig, Trust, TrustConfig};
 use vestibule_broker::memory::{Limits as BrokerLimits, MemoryBroker};
