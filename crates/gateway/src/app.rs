@@ -230,7 +230,7 @@ fn listen(wanted: SocketAddr, workers: usize) -> Result<(SocketAddr, Vec<Listene
 }
 
 fn go_on_beside_the_worker(errand: Errand) {
-    spawn_local(errand);
+    tokio::task::spawn_local(errand);
 }
 
 fn fetch_keys(realms: &Realms, office: &Office, clock: Clock) -> Result<KeyKeeper, StartFailure> {
