@@ -87,6 +87,15 @@ fn one_who_guesses_is_slowed_down() {
 }
 
 #[test]
+fn a_short_secret_cannot_be_found_by_guesses_that_are_refused_and_still_heard() {
+    let short = [("ADMIN_SECRET", "short"), ("VESTIBULE_SIGNAL__GUESSES_PER_MINUTE", "3")];
+    let server = SignalServer::with(&short);
+    let guess = |secret| server.post_token(&[JSON, ("x-admin-secret", secret)], r#"{"ttl":"1h"}"#).status;
+    assert_eq!([guess("short"), guess("a"), guess("b"), guess("c")], [201, 401, 401, 401]);
+    assert_eq!(guess("short"), 429, "who has guessed too often does not learn that he is right");
+}
+
+#[test]
 fn a_body_that_is_none_gets_the_code_that_callers_know() {
     let server = SignalServer::start();
     for (content_type, body, status, code, message) in [

@@ -79,6 +79,16 @@ pub struct RoomTokens {
     pub longest: Duration,
 }
 
+impl RoomTokens {
+    /// A secret of fewer bytes can be guessed.
+    pub const SHORT_SECRET: usize = 16;
+
+    /// Whether the admin secret can be guessed.
+    pub fn has_short_secret(&self) -> bool {
+        self.admin_secret.reveal().len() < Self::SHORT_SECRET
+    }
+}
+
 /// A TURN server with which the house shares a secret.
 #[derive(Clone, Debug)]
 pub struct Turn {

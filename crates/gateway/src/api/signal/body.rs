@@ -37,6 +37,9 @@ const MEDIA_TYPE: BadBody = BadBody(415, "FST_ERR_CTP_INVALID_MEDIA_TYPE", "Unsu
 
 /// The longest body, in bytes.
 pub(super) const LONGEST: usize = 1 << 20;
+pub(super) const TOO_SLOW: BadBody = BadBody(408, "ERR_HTTP_REQUEST_TIMEOUT", "Client Timeout");
+pub(super) const BROKEN: BadBody =
+    BadBody(400, "FST_ERR_CTP_INVALID_CONTENT_LENGTH", "Request body size did not match Content-Length");
 pub(super) const TOO_LONG: BadBody = BadBody(413, "FST_ERR_CTP_BODY_TOO_LARGE", "Request body is too large");
 
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<TokenRequest, BadBody> {

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -17,8 +16,10 @@ use vestibule_model::{Identity, UnixSeconds, UserId};
 
 use super::body::{self, BadBody, TokenRequest};
 use super::{AUDIENCE, ISSUER, RoomTokens, SignalHttp, ice, iso, secret_json, ttl};
+use crate::api::body::{NoBody, receive};
 use crate::api::organisations;
 use crate::transport::Caller;
+use crate::worker::network;
 
 /// The subject of a token that is for nobody in particular.
 const NOBODY: &str = "default";
@@ -37,19 +38,30 @@ pub enum NotIssued {
     Lifetime,
 }
 
-/// Issues a token. The secret is looked at before anything else. Whoever knows it never waits for others who guess, not
-/// even for those who share an address with him.
+/// Issues a token. The secret is looked at before anything else. Whoever knows it does not wait for others who guess, not
+/// even for those who share an address with him, unless it is short: then guesses that are heard would find it.
 pub(super) async fn issue(State(http): State<Arc<SignalHttp>>, request: Request) -> Response {
     let Some(tokens) = &http.settings.tokens else { return unauthorized() };
     let (head, content) = request.into_parts();
     let knows = shown(&head.headers)
         .is_some_and(|shown| bool::from(shown.ct_eq(tokens.admin_secret.reveal().as_bytes())));
-    if !knows {
-        let caller = head.extensions.get::<Caller>().and_then(|caller| caller.0);
-        let may_guess = http.guesses.take(caller, http.clock.now().moment);
-        return if may_guess { unauthorized() } else { too_many() };
+    if !knows || tokens.has_short_secret() {
+        let caller = head.extensions.get::<Caller>().and_then(|caller| caller.0.map(network));
+        let now = http.clock.now().moment;
+        if let Some(wait) = http.guesses.wait(caller, now) {
+            return too_many(wait);
+        }
+        if !knows {
+            http.guesses.take(caller, now);
+            return unauthorized();
+        }
     }
-    let Ok(content) = to_bytes(content, body::LONGEST).await else { return refused(&body::TOO_LONG) };
+    let content = match receive(content, body::LONGEST).await {
+        Ok(content) => content,
+        Err(NoBody::TooLong) => return refused(&body::TOO_LONG),
+        Err(NoBody::TooSlow) => return refused(&body::TOO_SLOW),
+        Err(NoBody::Broken) => return refused(&body::BROKEN),
+    };
     match body::read(&head.headers, &content) {
         Ok(wanted) => grant(&http, tokens, wanted),
         Err(bad) => refused(&bad),
@@ -140,9 +152,9 @@ fn unauthorized() -> Response {
     secret_json(StatusCode::UNAUTHORIZED, r#"{"error":"Unauthorized"}"#.into())
 }
 
-fn too_many() -> Response {
+fn too_many(wait: Duration) -> Response {
     let mut response = secret_json(StatusCode::TOO_MANY_REQUESTS, r#"{"error":"Too Many Requests"}"#.into());
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("10"));
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
     response
 }
 

@@ -33,9 +33,6 @@ path = \":memory:\"
 enabled = true
 ";
 
-/// An admin secret of fewer bytes can be guessed.
-const SHORT_SECRET: usize = 16;
-
 /// The door, if it is open. It brings a realm of its own.
 pub fn signal(
     written: &SignalOptions,
@@ -130,8 +127,10 @@ pub fn warnings(settings: &SignalSettings) -> Vec<String> {
     match &settings.http.tokens {
         None => warnings
             .push("signal.insecure: anybody may enter any room; this is for development alone".to_owned()),
-        Some(tokens) if tokens.admin_secret.reveal().len() < SHORT_SECRET => warnings
-            .push(format!("signal.admin_secret: a secret of fewer than {SHORT_SECRET} bytes can be guessed")),
+        Some(tokens) if tokens.has_short_secret() => warnings.push(format!(
+            "signal.admin_secret: a secret of fewer than {} bytes can be guessed",
+            RoomTokens::SHORT_SECRET
+        )),
         Some(_) => {}
     }
     warnings
