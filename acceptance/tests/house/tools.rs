@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 use vestibule_acceptance::config::Folder;
+use vestibule_acceptance::patience::unix_now;
 use vestibule_acceptance::{Key, Process, Provider, program};
 
 /// Runs the program with these arguments; its exit code and what it said.
@@ -125,6 +126,9 @@ fn verifying_says_which_rule_failed_and_what_to_do_and_ends_with_a_code_of_its_c
         assert_eq!(said["rule"], rule);
         assert!(said["advice"].as_str().is_some_and(|advice| !advice.is_empty()), "{said}");
     }
+    let just_over = mint(&["--claim", &format!("exp={}", unix_now().0 - 2)]);
+    let said = done(&["token", "verify", "--config", &config, &just_over]);
+    assert!(said.starts_with("the token has ended, and is good for the leeway of its realm"), "{said}");
     let (code, said) = run(&["token", "verify", "--config", "/no/such/file", "a.b.c"]);
     assert_eq!(code, 2, "{said}");
 }

@@ -98,7 +98,13 @@ impl Judged {
             },
             verdict => (verdict.at_once(), None),
         };
-        Self { verdict: verdict.map(|said| says(&said.value)), unseen }
+        let now = bench.clock.now().unix.0;
+        let verdict = verdict.map(|said| {
+            let mut says = says(&said.value);
+            says["ended"] = says["expires"].as_i64().is_some_and(|end| end <= now).into();
+            says
+        });
+        Self { verdict, unseen }
     }
 
     /// What one realm thinks of a token, by the keys that are at hand.
@@ -171,8 +177,15 @@ impl Judged {
 }
 
 fn good_in_words(says: &Value) -> String {
-    let mut said = String::from("the token is good\n");
-    let is_said = |value: &Value| !(value.is_null() || value.is_number() || *value == json!([]));
+    let mut said = String::from(match says["ended"] == true {
+        true => {
+            "the token has ended, and is good for the leeway of its realm: a client that connects with it is told to \
+                 fetch another\n"
+        }
+        false => "the token is good\n",
+    });
+    let is_said =
+        |value: &Value| !(value.is_null() || value.is_number() || value.is_boolean() || *value == json!([]));
     for (name, value) in says.as_object().into_iter().flatten().filter(|(_, value)| is_said(value)) {
         let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
         said.push_str(&format!("  {name:<13} {value}\n"));
