@@ -33,6 +33,9 @@ pub(crate) use organisations::Organisations;
 pub use path::ClaimPath;
 pub(crate) use rules::{Accepted, Equal, Mapping, NamedPath, Rules};
 
+/// How far clocks differ that nobody has set.
+const USUAL_SKEW: Duration = Duration::from_secs(30);
+
 /// One trusted source of tokens. Built by [`RealmConfig::build`](crate::RealmConfig::build).
 pub struct Realm {
     pub(crate) name: Arc<str>,
@@ -100,9 +103,11 @@ impl Realm {
         self.rules.longest_life()
     }
 
-    /// How far the clocks of those who issue its tokens may be ahead.
-    pub fn leeway(&self) -> Duration {
-        Duration::from_secs(self.rules.leeway.unsigned_abs())
+    /// How far the clocks of those who issue its tokens are taken to be ahead at most. A realm that does not look at
+    /// `iat` refuses no token for that.
+    pub fn clock_skew(&self) -> Duration {
+        let leeway = Duration::from_secs(self.rules.leeway.unsigned_abs());
+        if self.rules.preset.minds_issue_time() { leeway } else { leeway.max(USUAL_SKEW) }
     }
 
     /// Who bears a connection token.

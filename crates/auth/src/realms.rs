@@ -22,9 +22,9 @@ impl Realms {
         lives.reduce(|one, other| Some(one?.max(other?))).flatten()
     }
 
-    /// How far the clocks of those who issue tokens may be ahead, in the most patient realm.
-    pub fn leeway(&self) -> Duration {
-        self.iter().map(|realm| realm.leeway()).max().unwrap_or_default()
+    /// How far the clocks of those who issue tokens are taken to be ahead, in the most patient realm.
+    pub fn clock_skew(&self) -> Duration {
+        self.iter().map(|realm| realm.clock_skew()).max().unwrap_or_default()
     }
 
     /// The realm of that name.

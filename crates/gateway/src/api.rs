@@ -86,7 +86,7 @@ pub struct Api {
     /// How long after it was issued a token can matter, as far as the realms know.
     pub longest_token: Option<Duration>,
     /// How far the clocks of those who issue tokens may be ahead of ours.
-    pub leeway: Duration,
+    pub clock_skew: Duration,
     /// The clock.
     pub clock: Clock,
 }

@@ -110,7 +110,7 @@ impl House {
             inboxes: inboxes.clone(),
             counters: counters.clone(),
             longest_token: realms.longest_life(),
-            leeway: realms.leeway(),
+            clock_skew: realms.clock_skew(),
             clock,
         };
         let site = Arc::new(Site {

@@ -22,6 +22,14 @@ fn a_good_realm_has_no_warnings() {
 }
 
 #[test]
+fn clocks_are_reckoned_to_differ_also_where_no_token_is_refused_for_it() {
+    let skew = |config: RealmConfig| built_realm(config).0.clock_skew().as_secs();
+    assert_eq!((skew(strict()), skew(lenient())), (30, 30));
+    assert_eq!(skew(RealmConfig { leeway: Some(minutes(1)), ..lenient() }), 60);
+    assert_eq!(skew(RealmConfig { leeway: Some(minutes(0)), ..strict() }), 0, "none is taken that is ahead");
+}
+
+#[test]
 fn all_complaints_come_at_once_and_say_where() {
     let config = RealmConfig {
         organisation: "".into(),

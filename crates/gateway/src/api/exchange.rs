@@ -186,9 +186,8 @@ impl Exchange {
         let (head, body) = request.into_parts();
         let token = bearer(&head.headers).ok_or(Refusal::NO_TOKEN)?;
         let now = self.clock.now();
-        self.limits.may_guess(address, now.moment)?;
         let issued = self.issue(signing, token, body, now).await;
-        issued.inspect_err(|refusal| self.limits.note(refusal, address, now.moment))
+        issued.map_err(|refusal| self.limits.said(refusal, address, now.moment))
     }
 
     /// Only a token that is given out counts for its user.

@@ -87,7 +87,7 @@ impl House {
             inboxes,
             counters: vec![Arc::default(), Arc::default()],
             longest_token: Some(Duration::from_secs(3_600)),
-            leeway: Duration::from_secs(30),
+            clock_skew: Duration::from_secs(30),
             clock: Clock::start(),
         };
         change(&mut api);

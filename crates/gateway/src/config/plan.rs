@@ -196,9 +196,13 @@ fn weakenings(settings: &Settings, Keys { client, api, .. }: Keys) -> Vec<String
 
 /// Users of one name in one organisation are one person, whoever vouches for them: that should be meant.
 fn shared_default(settings: &Settings) -> Option<String> {
-    let trusted = &settings.centrifuge.trust.connections.realms;
+    let connections = settings.centrifuge.enabled.then_some(&settings.centrifuge.trust.connections);
+    let consumers = settings.signal.as_ref().and_then(|signal| signal.consumers.as_ref());
+    let exchanges = settings.issuing.exchanges.iter().map(|exchange| &exchange.trust);
+    let trusts: Vec<_> = connections.into_iter().chain(consumers).chain(exchanges).collect();
     let is_unnamed = |realm: &&RealmConfig| {
-        let is_trusted = trusted.is_empty() || trusted.contains(&realm.name);
+        let mut trusts = trusts.iter();
+        let is_trusted = trusts.any(|trust| trust.realms.is_empty() || trust.realms.contains(&realm.name));
         let fixed =
             matches!(&realm.organisation, OrganisationConfig::Fixed(name) if name == OrganisationId::DEFAULT);
         is_trusted && fixed
@@ -210,7 +214,7 @@ fn shared_default(settings: &Settings) -> Option<String> {
         let default = OrganisationId::DEFAULT;
         format!(
             "realms {names}: all their users belong to the organisation {default:?}, where those of the same name are \
-             one person; give each realm its own organisation, or a common one to say that it is meant"
+             one person; give each realm its own organisation, or a common one of another name to say that it is meant"
         )
     })
 }

@@ -84,6 +84,12 @@ fn realms_that_share_the_default_organisation_without_saying_so_are_named() {
     let two = realm("one", "") + &realm("two", "");
     let said = warnings(&two);
     assert!(said.len() == 1 && said[0].starts_with("realms one, two: all their users belong to"), "{said:?}");
+    let exchanged = two.clone()
+        + "[centrifuge]\nrealms = [\"one\"]\n[issuer.realtime]\nsecret = \"fedcba9876543210fedcba9876543210\"\n";
+    assert!(
+        warnings(&exchanged)[0].starts_with("realms one, two: "),
+        "in exchange for a token they are one, too"
+    );
     let meant = |name| realm(name, "organisation = \"main\"");
     for text in [
         realm("one", ""),

@@ -26,10 +26,20 @@ pub struct Place(Arc<Held>);
 #[derive(Debug)]
 struct Held {
     path: PathBuf,
-    /// The device and the number of the file on it.
-    file: (u64, u64),
-    lock: File,
+    file: FileId,
+    lock: Lock,
 }
+
+/// The file that a process holds for as long as it has the store.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
+    file: File,
+    id: FileId,
+}
+
+/// The device and the number of a file on it: what tells it from all others, whatever they are called.
+type FileId = (u64, u64);
 
 impl Place {
     /// Takes the place for this process, and makes the file if it is not there. One that is there keeps the permissions
@@ -42,7 +52,7 @@ impl Place {
         if !wanted.try_exists().map_err(fault)? {
             writable(wanted).map_err(fault)?;
         }
-        // Two names of one file have one lock.
+        // However symbolic links lead to it, it has one lock. (Hard links are names of their own, to SQLite too.)
         let path = wanted.canonicalize().map_err(fault)?;
         if path.is_dir() {
             return Err(fault(io::ErrorKind::IsADirectory.into()));
@@ -50,7 +60,7 @@ impl Place {
         let lock = locked(&path, wanted)?;
         // Nobody has it open, so that closing it takes no lock of SQLite's away.
         let file = writable(&path).and_then(|file| file.metadata()).map_err(fault)?;
-        Ok(Self(Arc::new(Held { path, file: (file.dev(), file.ino()), lock })))
+        Ok(Self(Arc::new(Held { path, file: id(&file), lock })))
     }
 
     /// The path of the file.
@@ -58,34 +68,47 @@ impl Place {
         &self.0.path
     }
 
-    /// Whether the file is still there. What is written into one that was removed or moved is gone with the process.
+    /// Whether the file is still there, and the lock. What is written into a file that was removed or moved is gone with
+    /// the process; without the lock's file another process can have the store.
     ///
     /// # Errors
-    /// When it is not.
+    /// When they are not.
     pub fn check(&self) -> Result<(), StoreError> {
-        let is_it = |found: &fs::Metadata| (found.dev(), found.ino()) == self.0.file;
-        match fs::metadata(&self.0.path) {
-            Ok(found) if is_it(&found) => Ok(()),
-            Ok(_) => Err(StoreError::Unavailable("another file is in the place of its own".into())),
-            Err(error) => Err(StoreError::Unavailable(format!("its file is gone: {error}").into())),
-        }
+        let Held { path, file, lock } = &*self.0;
+        is_there("file", path, *file)?;
+        is_there("lock", &lock.path, lock.id)
     }
 
     /// Leaves the place to others.
     pub fn leave(&self) {
         // If it cannot be given back, it is when the process ends.
-        let _held_until_then = self.0.lock.unlock();
+        let _held_until_then = self.0.lock.file.unlock();
     }
 }
 
-fn locked(path: &Path, wanted: &Path) -> Result<File, OpenError> {
+fn is_there(what: &str, path: &Path, its: FileId) -> Result<(), StoreError> {
+    match fs::metadata(path) {
+        Ok(found) if id(&found) == its => Ok(()),
+        Ok(_) => Err(StoreError::Unavailable(format!("another {what} is in the place of its own").into())),
+        Err(error) => Err(StoreError::Unavailable(format!("its {what} is gone: {error}").into())),
+    }
+}
+
+fn id(file: &fs::Metadata) -> FileId {
+    (file.dev(), file.ino())
+}
+
+fn locked(path: &Path, wanted: &Path) -> Result<Lock, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(LOCK);
     let beside = PathBuf::from(name);
     let fault = |error| OpenError::File(beside.clone(), error);
     let file = writable(&beside).map_err(fault)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            let id = id(&file.metadata().map_err(&fault)?);
+            Ok(Lock { path: beside, file, id })
+        }
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(wanted.to_owned())),
         Err(TryLockError::Error(error)) => Err(fault(error)),
     }

@@ -246,6 +246,21 @@ fn another_name_of_the_file_is_the_same_store() {
 }
 
 #[test]
+fn a_store_without_its_lock_keeps_nothing_since_another_house_may_have_it() {
+    on_tokio(async {
+        let folder = Folder::new();
+        let store = open(&folder.file()).await.unwrap();
+        let mut lock = folder.file().into_os_string();
+        lock.push("-lock");
+        fs::remove_file(&lock).unwrap();
+        assert!(matches!(store.ping().await, Err(StoreError::Unavailable(_))));
+        assert!(store.add_revocation(&a_revocation()).await.is_err());
+        let _other = open(&folder.file()).await.unwrap();
+        assert!(matches!(store.ping().await, Err(StoreError::Unavailable(_))));
+    });
+}
+
+#[test]
 fn a_store_whose_file_is_gone_or_another_keeps_nothing_and_says_so() {
     on_tokio(async {
         let folder = Folder::new();

@@ -1,8 +1,8 @@
 //! How often somebody may ask.
 //!
 //! A user is counted by the tokens that he got; what he got none for takes nothing away from him. Whoever shows tokens
-//! that are no good is nobody yet, and is counted by his address, before the next one is looked at: a signature costs
-//! more to check than to invent.
+//! that are no good is nobody yet, and is counted by his address. A good token is taken from every address: behind a
+//! proxy that is not named as one, all the world has the same.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -29,19 +29,14 @@ impl Limits {
         Self { tokens: meters(tokens), guesses: meters(guesses) }
     }
 
-    /// Whether a token from that address is looked at; `None`: it cannot be told where it comes from.
-    pub(super) fn may_guess(&self, address: Option<IpAddr>, now: Moment) -> Result<(), Refusal> {
-        match self.guesses.wait(address.map(network), now) {
-            None => Ok(()),
-            Some(wait) => Err(Refusal::too_many(wait)),
+    /// What somebody hears from that address (`None`: it cannot be told which) who gets nothing: where it was his own
+    /// fault, and once too often, no more than that.
+    pub(super) fn said(&self, refusal: Refusal, address: Option<IpAddr>, now: Moment) -> Refusal {
+        let network = address.map(network);
+        if !refusal.is_a_guess() || self.guesses.take(network, now) {
+            return refusal;
         }
-    }
-
-    /// Counts it for the address if it was the caller's fault that he got nothing.
-    pub(super) fn note(&self, refusal: &Refusal, address: Option<IpAddr>, now: Moment) {
-        if refusal.is_a_guess() {
-            self.guesses.take(address.map(network), now);
-        }
+        Refusal::too_many(self.guesses.wait(network, now).unwrap_or_default())
     }
 
     /// Takes one of the user's tokens.

@@ -67,7 +67,7 @@ impl Desk<'_> {
     /// The latest time at which a token says that it was issued, if it was issued by now: its issuer's clock may be
     /// ahead of ours.
     pub fn latest_issue(&self) -> UnixSeconds {
-        UnixSeconds(self.now.unix.0.saturating_add_unsigned(self.house.leeway.as_secs()))
+        UnixSeconds(self.now.unix.0.saturating_add_unsigned(self.house.clock_skew.as_secs()))
     }
 
     /// Revokes tokens of the caller's organisation, and ends the connections that came in with them.

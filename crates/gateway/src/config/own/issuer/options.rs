@@ -47,7 +47,7 @@ section! {
         /// How many tokens a user gets in a minute.
         per_minute: u32 = 30,
         /// How many requests with a token that is no good an address, or a /64 of IPv6, may make in a minute; above it
-        /// 429 before the next token is looked at. Behind a proxy, see listen.trusted_proxies.
+        /// they get 429, and good ones are taken all the same. Behind a proxy, see listen.trusted_proxies.
         guesses: u32 = 120,
         /// Origins of web pages that may ask, with * for anything.
         allowed_origins: Vec<String> = Vec::new(),
@@ -72,7 +72,7 @@ section! {
         /// How many tokens a user gets in a minute.
         per_minute: u32 = 30,
         /// How many requests with a token that is no good an address, or a /64 of IPv6, may make in a minute; above it
-        /// 429 before the next token is looked at. Behind a proxy, see listen.trusted_proxies.
+        /// they get 429, and good ones are taken all the same. Behind a proxy, see listen.trusted_proxies.
         guesses: u32 = 120,
         /// Origins of web pages that may ask, with * for anything.
         allowed_origins: Vec<String> = Vec::new(),
