@@ -129,6 +129,9 @@ fn it_says_that_it_runs_and_what_is_unwise() {
     let open = SignalServer::of(&[("AUTH_DISABLED", "true")]);
     let said = open.process.said();
     assert!(said.contains("(auth: DISABLED)") && said.contains("AUTH_DISABLED=true"), "{said}");
+    let by_our_name = SignalServer::with(&[("VESTIBULE_SIGNAL__INSECURE", "true")]);
+    let said = by_our_name.process.said();
+    assert!(said.contains("(auth: DISABLED)") && !said.contains("will be refused"), "{said}");
 }
 
 /// A door that is set up by a file beside it alone.

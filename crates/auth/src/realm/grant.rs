@@ -25,7 +25,7 @@ pub(super) fn identity(realm: &Realm, claims: &Claims<'_>) -> Result<Identity, R
         name: optional(claims, name.as_ref(), "name")?,
         roles: all_roles(claims, roles)?,
         client_type: optional(claims, client_type.as_ref(), "client_type")?,
-        node_id: optional(claims, node_id.as_ref(), "nodeId")?,
+        node_id: bound_id(claims, node_id.as_ref())?,
         rooms: rooms.as_ref().map(|path| claims.texts_at(path, "rooms")).transpose()?,
         credential: credential(realm, claims)?,
         expires: claims.expires.map(Expiry::Token),
@@ -91,6 +91,16 @@ fn optional(
 ) -> Result<Option<Box<str>>, Reason> {
     let Some(path) = path else { return Ok(None) };
     Ok(claims.text_at(path, what)?.filter(|text| !text.is_empty()).map(Into::into))
+}
+
+/// The one id for which a token is good. One that is empty would bind nothing, and whoever made the token meant that it
+/// does.
+fn bound_id(claims: &Claims<'_>, path: Option<&ClaimPath>) -> Result<Option<Box<str>>, Reason> {
+    let Some(path) = path else { return Ok(None) };
+    match claims.text_at(path, "nodeId")? {
+        Some(id) if id.is_empty() => Err(Reason::ClaimValue("nodeId")),
+        id => Ok(id.map(Into::into)),
+    }
 }
 
 /// The roles of all paths, each once.

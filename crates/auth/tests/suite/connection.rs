@@ -142,6 +142,8 @@ fn claims_may_name_the_only_rooms_and_the_only_id_that_a_token_is_for() {
         let claims = claims_with(json!({"app": {"rooms": wrong}}));
         assert_eq!(bound(claims), invalid(Reason::ClaimType("rooms")));
     }
+    let empty = claims_with(json!({"device": ""}));
+    assert_eq!(bound(empty), invalid(Reason::ClaimValue("nodeId")), "it would bind nothing");
     let unbound =
         connect(lenient(), &claims_with(json!({"app": {"rooms": "music"}}))).map(|bearer| bearer.rooms);
     assert_eq!(unbound, Ok(None), "nobody has said where rooms stand");

@@ -65,7 +65,7 @@ pub struct Room<M> {
     pointer: usize,
     /// Who serves, in the order of joining, as it was when that was looked at last. Consumers who know it share it.
     servers: Bytes,
-    /// The servers may have changed since consumers were told.
+    /// The servers may have changed since consumers were told, and who is there for those who asked.
     servers_changed: bool,
 }
 
@@ -164,10 +164,10 @@ impl<M: Copy + Eq + Hash> Room<M> {
             Call::Register { role, hears } => self.take_role(place, role, hears, said),
             Call::Heartbeat(load) => {
                 let Some(member) = self.members.get_mut(&place) else { return };
-                let served = member.serves();
+                let before = (member.serves(), member.presence());
                 member.take_load(load);
-                self.servers_changed |= served != member.serves();
-                self.tell_of(place, said);
+                // Told at the next turn of the clock: one may change his mind as often as he may speak.
+                self.servers_changed |= before != (member.serves(), member.presence());
             }
             Call::Relay { letter, arrived } => self.relay(place, letter, arrived, said),
         }

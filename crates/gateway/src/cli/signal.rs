@@ -92,10 +92,14 @@ pub fn settled(given: Vec<(String, String)>) -> Result<Plan, String> {
 }
 
 fn serve(plan: Plan, variables: &Variables) -> u8 {
-    for warning in variables.warnings() {
+    // A file, or a variable of our own, may say otherwise than those of the original.
+    let door = plan.settings.signal.as_ref();
+    let is_open = door.is_some_and(|door| door.http.tokens.is_none());
+    let has_consumers = door.is_some_and(|door| door.consumers.is_some());
+    for warning in variables.warnings(is_open, has_consumers) {
         note(MARK, warning);
     }
-    let auth = if variables.is_open() { "DISABLED" } else { "enabled" };
+    let auth = if is_open { "DISABLED" } else { "enabled" };
     run::run(plan, |address| {
         // A house whose greeting nobody hears is open all the same.
         _ = say(format_args!("{MARK}Signaling server running on port {} (auth: {auth})", address.port()));

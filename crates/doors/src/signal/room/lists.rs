@@ -11,11 +11,13 @@ use crate::room::Role;
 use crate::signal::message;
 
 impl<M: Copy + Eq + Hash> Room<M> {
-    /// Tells consumers by whom they are served, if that is not what they know.
+    /// Tells consumers by whom they are served, and those who asked for it who is there for them, if that is not what
+    /// they know.
     pub fn tick(&mut self, said: &mut Vec<Said<M>>) {
         if !std::mem::take(&mut self.servers_changed) {
             return;
         }
+        self.tell_of_changes(said);
         if !self.members.values().any(|member| member.role == Role::Consumer) {
             return;
         }
@@ -82,6 +84,16 @@ impl<M: Copy + Eq + Hash> Room<M> {
         if let Some(member) = self.members.get(&place).filter(|_| before != now) {
             self.announce(place, &member.id, (before, now), said);
         }
+    }
+
+    /// The same of every peer that has changed since. Who has taken over an id has not: it is taken for what was there.
+    fn tell_of_changes(&mut self, said: &mut Vec<Said<M>>) {
+        let is_news = |member: &Member<M>| {
+            matches!(member.role, Role::Normal(_)) && member.announced != member.presence()
+        };
+        let changed = self.members.iter().filter(|(_, member)| is_news(member)).map(|(place, _)| *place);
+        let changed: Vec<u64> = changed.collect();
+        changed.into_iter().for_each(|place| self.tell_of(place, said));
     }
 
     /// Tells them that one is gone.

@@ -260,9 +260,16 @@ fn a_consumer_that_asked_hears_of_those_who_serve_consumers_and_of_nobody_else()
     assert_eq!(room.enters(6, "b", Role::Pending).len(), 0);
     assert_eq!(room.registers(6, NORMAL).pop(), Some(there("joined", "b")));
     let beat = |serves, sessions| Call::Heartbeat(Load { serves, sessions, capacity: Some(2.0) });
-    assert!(room.calls(6, beat(None, Some(2.0))).is_empty(), "it is full, and still there");
-    assert_eq!(room.calls(6, beat(Some(false), None)), [there("left", "b")]);
-    assert_eq!(room.calls(6, beat(Some(true), None)), [there("joined", "b")]);
+    let mut after = |beats: &[Call]| -> Vec<String> {
+        for beat in beats {
+            assert!(room.calls(6, beat.clone()).is_empty(), "nothing is told beat by beat");
+        }
+        room.ticks().into_iter().filter(|said| !said.contains("server-list")).collect()
+    };
+    assert!(after(&[beat(None, Some(2.0))]).is_empty(), "it is full, and still there");
+    assert_eq!(after(&[beat(Some(false), None)]), [there("left", "b")]);
+    assert_eq!(after(&[beat(Some(true), None)]), [there("joined", "b")]);
+    assert!(after(&[beat(Some(false), None), beat(Some(true), None)]).is_empty(), "it was away for nobody");
     assert_eq!(room.leaves(6), [there("left", "b")]);
     for handle in 2..=5 {
         assert!(room.leaves(handle).is_empty(), "of these it never heard");

@@ -83,9 +83,9 @@ fn variable_name(text: &str) -> Option<String> {
     let text = text.trim_matches(BLANKS);
     let name = text.strip_prefix("export").filter(|rest| rest.starts_with(BLANKS)).unwrap_or(text);
     let name = name.trim_start_matches(BLANKS);
-    let is_of_names = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let good = name.bytes().all(is_of_names) && name.starts_with(|first: char| !first.is_ascii_digit());
-    good.then(|| name.to_owned())
+    // What no shell would take as a name, other programs do.
+    let is_foreign = |char: char| char.is_whitespace() || matches!(char, '#' | '"' | '\'' | '`');
+    (!name.is_empty() && !name.contains(is_foreign)).then(|| name.to_owned())
 }
 
 impl fmt::Display for Fault {
@@ -136,6 +136,7 @@ mod tests {
             ("export\tA=b", "b"),
             ("A=1\r\nA=2\r\n", "2"),
             ("\u{feff}A=b", "b"),
+            ("my.app-name=b", "b"),
         ] {
             assert_eq!(value(text), expected, "{text:?}");
         }
@@ -147,7 +148,7 @@ mod tests {
     fn whatever_else_stands_there_is_a_fault_with_its_line() {
         for (text, lines) in [
             ("A=1\nnonsense\nB=2", &[2][..]),
-            ("\n\n✓ A pair of keys\n=1\n1A=2\nA B=3\nexport=\u{a0}\nmy.name=4", &[3, 4, 5, 6, 8]),
+            ("\n\n✓ A pair of keys\n=1\n1A=2\nA B=3\nexport=\u{a0}\nmy.name=4", &[3, 4, 6]),
             ("A='it's-mine'\nB=1", &[1]),
             ("A=\"b\" c", &[1]),
             ("A=\"b\nB=1\n", &[1]),

@@ -42,6 +42,9 @@ impl Variables {
     /// A file that cannot be read, or everything in it that is no assignment.
     pub(super) fn read(given: Vec<(String, String)>, file: &Path) -> Result<Self, Vec<String>> {
         let mut all: BTreeMap<_, _> = of_file(file)?.into_iter().collect();
+        // Of a key with two names the one in the file must not outlive the one that was given.
+        let is_given = |wanted: &str| given.iter().any(|(name, value)| name == wanted && !value.is_empty());
+        all.retain(|name, _| own_name(name).is_none_or(|own| !is_given(&own)));
         all.extend(given);
         all.retain(|_, value| !value.is_empty());
         Ok(Self(all))
@@ -61,7 +64,15 @@ impl Variables {
         if self.is_open() {
             return Vec::new();
         }
-        NEEDED.into_iter().filter(|name| self.get(name).is_none()).collect()
+        let is_here = |name: &str| self.get(name).is_some();
+        let is_given = |name: &str| {
+            is_here(name)
+                || own_name(name).is_some_and(|own| is_here(&own) || is_here(&format!("{own}_FILE")))
+        };
+        // Our own names for the private key ask for no public one.
+        let is_pair = is_here("PRIVATE_KEY_JWK") || !is_given("PRIVATE_KEY_JWK");
+        let needed = NEEDED.into_iter().filter(|name| is_pair || *name != "PUBLIC_KEY_JWK");
+        needed.filter(|name| !is_given(name)).collect()
     }
 
     /// Variables of our own kind.
@@ -103,14 +114,17 @@ impl Variables {
         keys
     }
 
-    /// What is legal but should be known.
-    pub(super) fn warnings(&self) -> Vec<&'static str> {
+    /// What is legal but should be known of a door that lets everybody in, or knows consumers.
+    pub(super) fn warnings(&self, is_open: bool, has_consumers: bool) -> Vec<&'static str> {
         let is_given = |name| self.get(name).is_some();
         if self.is_open() {
             return vec!["AUTH_DISABLED=true: anybody may enter any room; for development alone"];
         }
-        if !is_given(CONSUMER_KEY) {
+        if !has_consumers && !is_open {
             return vec!["CONSUMER_PUBLIC_KEY_JWK is not set: consumers will be refused"];
+        }
+        if !is_given(CONSUMER_KEY) {
+            return Vec::new();
         }
         if !is_given("CONSUMER_ISSUER") || !is_given("CONSUMER_AUDIENCE") {
             return vec![
@@ -119,6 +133,17 @@ impl Variables {
         }
         Vec::new()
     }
+}
+
+/// Our own name for the variable, if it means a key.
+fn own_name(name: &str) -> Option<String> {
+    let others = [
+        ("PORT", "listen.port"),
+        ("AUTH_DISABLED", "signal.insecure"),
+        ("SIGNAL_REGISTER_GRACE", "signal.register_grace"),
+    ];
+    let (_, key) = KEYS.into_iter().chain(others).find(|(known, _)| *known == name)?;
+    Some(format!("VESTIBULE_{}", key.replace('.', "__").to_uppercase()))
 }
 
 /// What the file says; nothing when there is none.
@@ -167,6 +192,24 @@ mod tests {
         for (value, open) in [("true", true), ("1", false), ("TRUE", false)] {
             assert_eq!(variables(&[("AUTH_DISABLED", value)]).missing().is_empty(), open, "{value}");
         }
+    }
+
+    #[test]
+    fn what_is_given_under_our_own_names_is_not_missing() {
+        let [private, secret] = ["VESTIBULE_SIGNAL__PRIVATE_KEY", "VESTIBULE_SIGNAL__ADMIN_SECRET_FILE"];
+        assert!(variables(&[(private, "k"), (secret, "/s")]).missing().is_empty());
+        assert_eq!(variables(&[(secret, "/s")]).missing(), ["PRIVATE_KEY_JWK", "PUBLIC_KEY_JWK"]);
+        assert_eq!(variables(&[("PRIVATE_KEY_JWK", "k"), (secret, "/s")]).missing(), ["PUBLIC_KEY_JWK"]);
+    }
+
+    #[test]
+    fn a_line_of_the_file_does_not_outlive_a_variable_that_means_the_same() {
+        let file = std::env::temp_dir().join(format!("vestibule-env-{}", std::process::id()));
+        std::fs::write(&file, "ADMIN_SECRET=old\nPORT=1\n").unwrap();
+        let given = [("VESTIBULE_SIGNAL__ADMIN_SECRET".to_owned(), "new".to_owned())];
+        let variables = Variables::read(given.into(), &file).unwrap_or_else(|faults| panic!("{faults:?}"));
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!((variables.get("ADMIN_SECRET"), variables.get("PORT")), (None, Some("1")));
     }
 
     #[test]
