@@ -25,7 +25,17 @@ const LARGEST_ANSWER: usize = 16 << 20;
 pub struct Desk {
     url: Url,
     key: Option<Secret>,
+    /// Where the key was looked for.
+    keys_from: &'static str,
 }
+
+/// Where a key can stand when the house is named by its address: its configuration is not read then.
+const BY_ADDRESS: &str =
+    "--key-file or VESTIBULE_API__KEY; with --organisation, VESTIBULE_API__OPERATOR_KEY, too";
+
+/// And when it is found by its configuration.
+const BY_CONFIGURATION: &str =
+    "--key-file, VESTIBULE_API__KEY or the configuration; for an organisation, api.keys or api.operator_key";
 
 /// Why nothing was done.
 #[derive(Debug)]
@@ -43,7 +53,8 @@ impl Desk {
         let key = matches.get_one::<PathBuf>("key-file").map(read_key).transpose()?;
         match matches.get_one::<String>("url") {
             Some(url) => {
-                Ok(Self { url: parse(url)?, key: key.or_else(|| of_variables(sources, organisation)) })
+                let key = key.or_else(|| of_variables(sources, organisation));
+                Ok(Self { url: parse(url)?, key, keys_from: BY_ADDRESS })
             }
             None => Self::of_the_configuration(sources, key, organisation),
         }
@@ -62,7 +73,8 @@ impl Desk {
             return Err("this house has no server API: api.enabled is false".into());
         }
         let url = format!("http://{}{}", reachable(settings.listen), settings.api.path);
-        Ok(Self { url: parse(&url)?, key: key.or_else(|| of_settings(settings.api, organisation)) })
+        let key = key.or_else(|| of_settings(settings.api, organisation));
+        Ok(Self { url: parse(&url)?, key, keys_from: BY_CONFIGURATION })
     }
 
     /// Asks, and waits for the result.
@@ -100,9 +112,8 @@ impl Desk {
         let url = &self.url;
         match status {
             StatusCode::UNAUTHORIZED if self.key.is_none() => {
-                let hint = "give the key with --key-file, VESTIBULE_API__KEY or the configuration; for an \
-                            organisation, api.keys or api.operator_key";
-                return Err(Trouble::Refused(format!("{url} wants a key; {hint}")));
+                let from = self.keys_from;
+                return Err(Trouble::Refused(format!("{url} wants a key; give it with {from}")));
             }
             StatusCode::UNAUTHORIZED => {
                 return Err(Trouble::Refused(format!("{url} does not take this key")));
@@ -215,7 +226,8 @@ mod tests {
     use super::*;
 
     fn desk(key: Option<&str>) -> Desk {
-        Desk { url: parse("http://127.0.0.1:8000/api").unwrap(), key: key.map(|key| key.to_owned().into()) }
+        let url = parse("http://127.0.0.1:8000/api").unwrap();
+        Desk { url, key: key.map(|key| key.to_owned().into()), keys_from: BY_ADDRESS }
     }
 
     fn read(status: u16, body: &str) -> Result<Value, (bool, String)> {
