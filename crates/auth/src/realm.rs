@@ -1,7 +1,8 @@
 //! A realm: a trusted source of tokens, with its keys and its rules.
 //!
 //! The order of checks is written here and nowhere else. What only a new token can heal is looked at first, the
-//! time last: a peer that hears "expired" knows that nothing else was wrong.
+//! time last: a peer that hears "expired" knows that nothing else was wrong with what the token says. (Whether one that
+//! names nobody may is asked behind it, as Centrifugo does.)
 //!
 //! - `keyring`: its keys, given and fetched;
 //! - `rules`: what the realm demands; `path`: where in a token something stands;
@@ -32,9 +33,6 @@ pub(crate) use keyring::{Keyring, Published, VerifyError};
 pub(crate) use organisations::Organisations;
 pub use path::ClaimPath;
 pub(crate) use rules::{Accepted, Equal, Mapping, NamedPath, Rules};
-
-/// How far clocks differ that nobody has set.
-const USUAL_SKEW: Duration = Duration::from_secs(30);
 
 /// One trusted source of tokens. Built by [`RealmConfig::build`](crate::RealmConfig::build).
 pub struct Realm {
@@ -103,11 +101,9 @@ impl Realm {
         self.rules.longest_life()
     }
 
-    /// How far the clocks of those who issue its tokens are taken to be ahead at most. A realm that does not look at
-    /// `iat` refuses no token for that.
+    /// How far the clocks of those who issue its tokens are taken to be ahead at most.
     pub fn clock_skew(&self) -> Duration {
-        let leeway = Duration::from_secs(self.rules.leeway.unsigned_abs());
-        if self.rules.preset.minds_issue_time() { leeway } else { leeway.max(USUAL_SKEW) }
+        Duration::from_secs(self.rules.clock_skew().unsigned_abs())
     }
 
     /// Who bears a connection token.

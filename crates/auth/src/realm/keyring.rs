@@ -75,11 +75,8 @@ impl Keyring {
 impl Published {
     fn check(&self, token: &Unverified<'_>, otherwise: Reason) -> Result<Signed, VerifyError> {
         if token.header.kid.is_none() && !self.unnamed {
-            return Err(VerifyError::Refused(if otherwise == Reason::NoKey {
-                Reason::NoKid
-            } else {
-                otherwise
-            }));
+            let reason = if otherwise == Reason::NoKey { Reason::NoKid } else { otherwise };
+            return Err(VerifyError::Refused(reason));
         }
         let current = self.keys.current();
         match current.keys.check_named(token) {

@@ -12,6 +12,9 @@ use crate::config::ClaimValue;
 use crate::token::json::text;
 use crate::{Algorithm, Preset, Reason};
 
+/// How far clocks differ that nobody has set, in seconds.
+const USUAL_SKEW: i64 = 30;
+
 /// The rules of a realm. Times are in seconds.
 pub(crate) struct Rules {
     /// Decides what no option decides: how `null`, `iat` and odd user names are taken.
@@ -124,11 +127,18 @@ impl Rules {
         Ok(())
     }
 
-    /// How long a token that there is now can still be accepted: the leeway is granted to its issuer's clock, when its
-    /// life is measured, and again when it ends.
+    /// How long a token that there is now can still be accepted: its issuer's clock may be ahead, and the leeway is
+    /// granted when its life is measured, and again when it ends.
     pub(super) fn longest_life(&self) -> Option<Duration> {
-        let longest = self.longest_lifetime?.saturating_add(self.leeway.saturating_mul(3));
+        let granted = self.clock_skew().saturating_add(self.leeway.saturating_mul(2));
+        let longest = self.longest_lifetime?.saturating_add(granted);
         Some(Duration::from_secs(u64::try_from(longest).unwrap_or(0)))
+    }
+
+    /// How far the clocks of those who issue tokens are taken to be ahead. A token that is further ahead is refused, but
+    /// not where nobody looks at `iat`.
+    pub(super) fn clock_skew(&self) -> i64 {
+        if self.preset.minds_issue_time() { self.leeway } else { self.leeway.max(USUAL_SKEW) }
     }
 
     /// What else the token must say, and must not. What would stand inside of something that is no object is not there.

@@ -27,6 +27,10 @@ fn clocks_are_reckoned_to_differ_also_where_no_token_is_refused_for_it() {
     assert_eq!((skew(strict()), skew(lenient())), (30, 30));
     assert_eq!(skew(RealmConfig { leeway: Some(minutes(1)), ..lenient() }), 60);
     assert_eq!(skew(RealmConfig { leeway: Some(minutes(0)), ..strict() }), 0, "none is taken that is ahead");
+    let life = |config: RealmConfig| built_realm(config).0.longest_life().map(|life| life.as_secs());
+    assert_eq!(life(lenient()), None);
+    let hour = |realm| RealmConfig { longest_lifetime: Some(minutes(60)), ..realm };
+    assert_eq!((life(hour(strict())), life(hour(lenient()))), (Some(3_600 + 3 * 30), Some(3_600 + 30)));
 }
 
 #[test]
